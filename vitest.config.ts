@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
+/** Tests run from source: the packages' names lead to `src`, not to `dist`. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@rpc\/core\/testing$/, replacement: source("core/src/testing/index.ts") },
+      { find: /^@rpc\/core\/(\w+)$/, replacement: source("core/src/$1.ts") },
+      { find: /^@rpc\/([\w-]+)$/, replacement: source("$1/src/index.ts") },
+    ],
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
