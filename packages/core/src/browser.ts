@@ -1,0 +1,17 @@
+/**
+ * The entry for browsers: a client, and nothing that needs Node or `reflect-metadata`.
+ *
+ * Services are decorated and served elsewhere; here they are called.
+ */
+export type { Call, CallOptions, Metadata } from "./call.js";
+export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
+export type { ClientState } from "./client/connector.js";
+export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-item.js";
+export type { Remote } from "./client/proxy.js";
+export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";
+export type { Interceptor } from "./interceptor.js";
+export { defaultLimits, type Limits } from "./limits.js";
+export type { Logger } from "./logger.js";
+export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
+export type { Peer, Transport } from "./transport.js";

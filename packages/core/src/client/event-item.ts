@@ -1,0 +1,39 @@
+/** One event, or what stands in its place, as a subscriber gets it. */
+export type EventItem<Value> = DeliveredEvent<Value> | RemovedKey | Gap;
+
+/** An event that was published. */
+export interface DeliveredEvent<Value> {
+  /** `live` as it happens, `replay` from history, `snapshot` the current value of a key. */
+  readonly kind: "live" | "replay" | "snapshot";
+  readonly topic: string;
+  /** Place within its topic, from 1, in this epoch of the server. */
+  readonly seq: number;
+  /** Place over all topics of the event; storable with the epoch. */
+  readonly position: number;
+  /** When it was published: milliseconds since 1970 by the server's clock. */
+  readonly at: number;
+  readonly value: Value;
+  /** Id of the call that caused it, if it was published with that call's context. */
+  readonly callId?: number;
+}
+
+/** A key that is gone from a `table` or `latest` event. */
+export interface RemovedKey {
+  readonly kind: "removed";
+  readonly topic: string;
+  readonly seq: number;
+  readonly position: number;
+  readonly at: number;
+  readonly key: string;
+}
+
+/** Events of one topic that this subscription will not get. */
+export interface Gap {
+  readonly kind: "gap";
+  readonly topic: string;
+  /** First sequence number that is missing. */
+  readonly from: number;
+  /** Last one missing; null when nobody can know, as after a restart of the server. */
+  readonly to: number | null;
+  readonly reason: "slow-consumer" | "history-evicted" | "epoch-changed" | "transport";
+}

@@ -1,0 +1,47 @@
+/** A timer that has been set. */
+export interface Timer {
+  /** Safe to call twice, and after it fired. */
+  clear(): void;
+}
+
+/** Time, handed in, so that whole systems run with a virtual clock. */
+export interface Clock {
+  /** Milliseconds of a clock that never goes back. Its zero means nothing. */
+  now(): number;
+  /** Milliseconds since 1970, for people and for logs; it may jump. */
+  wallTime(): number;
+  /** Runs `fire` once, after `ms` milliseconds. Its owner clears it: a timer keeps the process alive. */
+  timer(ms: number, fire: () => void): Timer;
+  /** Runs `run` at the end of this turn, after the code that runs now and before the next input. */
+  soon(run: () => void): void;
+}
+
+/** Randomness, handed in, so that a failing run replays from its seed. */
+export interface Random {
+  /** A number from 0 up to, not including, 1. */
+  fraction(): number;
+  /** Unpredictable bytes: session ids and resume tokens come from here. */
+  bytes(count: number): Uint8Array;
+}
+
+const host = globalThis as { readonly process?: { nextTick?(run: () => void): void } };
+// Longer ones would fire at once.
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** The clock of the machine. Its `soon` is `process.nextTick` where there is one, else a microtask. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  timer(ms, fire) {
+    const handle = setTimeout(fire, Math.min(Math.max(ms, 0), longestTimeoutMs));
+    return { clear: () => clearTimeout(handle) };
+  },
+  // All answers to one read leave together: nextTick runs after the read's callback and before the next read.
+  soon: host.process?.nextTick ?? queueMicrotask.bind(globalThis),
+};
+
+/** The machine's randomness: `crypto` for bytes. */
+export const systemRandom: Random = {
+  fraction: () => Math.random(),
+  bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+};

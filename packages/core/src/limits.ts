@@ -1,0 +1,105 @@
+/**
+ * Every bound that keeps a peer from costing more than its share. Each is an option of `serve` and `connect`.
+ *
+ * At a limit there is an `RpcError` `resource_exhausted`, a counted and told drop, or back-pressure; never growth.
+ */
+export interface Limits {
+  /** Largest packet taken from a peer. 4 MiB: room for a big reply, small enough that a thousand of them fit in memory. */
+  readonly maxPacketBytes: number;
+  /** How deep a value may nest. 32: deeper than any sane argument, far from any stack. */
+  readonly maxDepth: number;
+  /** How many values one frame may hold. */
+  readonly maxNodes: number;
+  /** Calls running at once for one session. The peer queues above it. */
+  readonly maxRunningCalls: number;
+  /** Calls waiting at the caller for a free slot; above it calls are refused at once. */
+  readonly maxQueuedCalls: number;
+  /** Open streams of one session. */
+  readonly maxStreams: number;
+  /** Subscriptions of one session. */
+  readonly maxSubscriptions: number;
+  /** Live callbacks of one session. */
+  readonly maxCallbacks: number;
+  /** Metadata of one call, encoded. */
+  readonly maxMetadataBytes: number;
+  /** Unacknowledged bytes kept for one session. When full, reading from that peer stops. */
+  readonly sendBufferBytes: number;
+  /** Unacknowledged bytes kept for all sessions of one server. */
+  readonly totalSendBufferBytes: number;
+  /** Connections of one server. */
+  readonly maxConnections: number;
+  /** Connections from one address; loopback is exempt. */
+  readonly maxConnectionsPerAddress: number;
+  /** Sessions of one server, with or without a connection. */
+  readonly maxSessions: number;
+  /** Sessions without a connection that one address may leave behind. */
+  readonly maxDetachedSessionsPerAddress: number;
+  /** Topics of one event. */
+  readonly maxTopics: number;
+  /** Items that wait for one subscriber before its delivery mode acts. */
+  readonly subscriptionQueueItems: number;
+  /** Bytes that wait for one subscriber before its delivery mode acts. */
+  readonly subscriptionQueueBytes: number;
+  /** Items a subscriber lets the server send ahead. */
+  readonly subscriptionCreditItems: number;
+  /** Bytes a subscriber lets the server send ahead. */
+  readonly subscriptionCreditBytes: number;
+  /** Unacknowledged event bytes of one session; above it events wait, unnumbered, in their queues. */
+  readonly eventWindowBytes: number;
+  /** Time for a new connection to say hello. */
+  readonly handshakeTimeoutMs: number;
+  /** Time for a packet that has begun to be whole. */
+  readonly packetTimeoutMs: number;
+  /** How long a session outlives its connection. 30 s: a Wi-Fi change, not a lunch break. */
+  readonly sessionRetentionMs: number;
+  /** Read silence after which a ping goes out; after three times that the peer is taken for dead. */
+  readonly heartbeatMs: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** What holds unless an option says otherwise. */
+export const defaultLimits: Limits = {
+  maxPacketBytes: 4 * MiB,
+  maxDepth: 32,
+  maxNodes: 100_000,
+  maxRunningCalls: 1024,
+  maxQueuedCalls: 4096,
+  maxStreams: 64,
+  maxSubscriptions: 1024,
+  maxCallbacks: 1024,
+  maxMetadataBytes: 8 * KiB,
+  sendBufferBytes: 8 * MiB,
+  totalSendBufferBytes: 256 * MiB,
+  maxConnections: 10_000,
+  maxConnectionsPerAddress: 64,
+  maxSessions: 10_000,
+  maxDetachedSessionsPerAddress: 64,
+  maxTopics: 10_000,
+  subscriptionQueueItems: 1024,
+  subscriptionQueueBytes: MiB,
+  subscriptionCreditItems: 1024,
+  subscriptionCreditBytes: 256 * KiB,
+  eventWindowBytes: MiB,
+  handshakeTimeoutMs: 5_000,
+  packetTimeoutMs: 10_000,
+  sessionRetentionMs: 30_000,
+  heartbeatMs: 5_000,
+};
+
+/** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
+export const maxHandshakePacketBytes: number = 16 * KiB;
+
+/** Returns the limits that hold: `given` over the defaults. Throws `TypeError` for an unknown name or a bad number. */
+export function checkLimits(given: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw new TypeError(`unknown limit ${name}; known are ${Object.keys(defaultLimits).join(", ")}`);
+    }
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(`limit ${name} must be a whole number of at least 1, got ${String(value)}`);
+    }
+  }
+  return { ...defaultLimits, ...given };
+}

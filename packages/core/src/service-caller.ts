@@ -1,0 +1,31 @@
+import type { CallOptions } from "./call.js";
+import type { RemoteEvent } from "./client/remote-event.js";
+import type { DeclaredErrorClass } from "./declared-error.js";
+
+/** What a generated client knows of its service: its static member `service`. */
+export interface ServiceDescription {
+  /** Wire name of the service. */
+  readonly name: string;
+  /** Hash of the service in the contract it was generated from. */
+  readonly hash: string;
+  /** Wire names of all members in the contract's order: an index here is the number on the wire. */
+  readonly members: readonly string[];
+  /** Classes that declared errors come back as, by wire name. */
+  readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
+}
+
+/** How a generated client reaches one service: what its constructor is given. */
+export interface ServiceCaller {
+  /** Calls a method. Trailing arguments that are `undefined` are left out. Rejects `RpcError`, declared errors as their class. */
+  call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
+  /** The event of that name. */
+  event<Value>(name: string): RemoteEvent<Value>;
+  /** The same service with these options for every call. */
+  with(options: CallOptions): ServiceCaller;
+}
+
+/** A class that codegen wrote for one service. */
+export interface GeneratedClient<Client> {
+  readonly service: ServiceDescription;
+  new (caller: ServiceCaller): Client;
+}
