@@ -1,0 +1,84 @@
+/**
+ * A service described as plain data: what codegen writes, `serve` takes, and a diff in CI reads.
+ *
+ * Types are JSON Schema 2020-12 with one keyword more, `x-js`, for what JSON has no word for.
+ */
+export interface Contract {
+  /** Version of this format. */
+  readonly rpcContract: 1;
+  /** Name of the package whose services these are. */
+  readonly name: string;
+  readonly version?: string;
+  /** `sha256-…` over everything but docs. */
+  readonly hash: string;
+  /** By wire name, sorted. */
+  readonly services: Readonly<Record<string, ServiceContract>>;
+  /** Named types that services refer to as `#/types/Name`, sorted. */
+  readonly types: Readonly<Record<string, TypeSchema>>;
+}
+
+/** One service of a contract. */
+export interface ServiceContract {
+  readonly doc?: string;
+  /** `sha256-…` over this service and the types it reaches, docs left out. Compared at a session's first use. */
+  readonly hash: string;
+  /** By wire name, sorted by code unit: a member's index in this order is its number on the wire. */
+  readonly members: Readonly<Record<string, MemberContract>>;
+  /** Errors that members declare, by wire name: the type of their fields. */
+  readonly errors?: Readonly<Record<string, TypeSchema>>;
+}
+
+export type MemberContract = CallContract | EventContract;
+
+/** A method with one reply. */
+export interface CallContract {
+  readonly kind: "call";
+  readonly doc?: string;
+  readonly deprecated?: string | true;
+  readonly params: readonly ParamContract[];
+  /** What the promise resolves to. */
+  readonly result: TypeSchema;
+  /** Wire names of the errors it declares, in the order of the decorator. */
+  readonly throws?: readonly string[];
+  readonly idempotent?: true;
+}
+
+export interface ParamContract {
+  readonly name: string;
+  readonly type: TypeSchema;
+  readonly doc?: string;
+  readonly optional?: true;
+  /** Text of the default's expression; such a parameter is optional. */
+  readonly default?: string;
+  /** The last parameter, when it takes the rest; `type` is then of one item. */
+  readonly rest?: true;
+}
+
+export interface EventContract {
+  readonly kind: "event";
+  readonly doc?: string;
+  readonly deprecated?: string | true;
+  readonly mode: "signal" | "latest" | "log" | "table";
+  readonly payload: TypeSchema;
+}
+
+/** What JSON Schema cannot say: `{ "x-js": "date" }`, `{ "x-js": { "map": [key, value] } }`. */
+export type JsType =
+  | "date"
+  | "bigint"
+  | "bytes"
+  | "undefined"
+  | "void"
+  | "any"
+  | { readonly map: readonly [TypeSchema, TypeSchema] }
+  | { readonly set: TypeSchema }
+  | { readonly typedArray: string }
+  | { readonly template: string };
+
+/** A JSON Schema, or one with `x-js`. */
+export interface TypeSchema {
+  readonly "x-js"?: JsType;
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly [keyword: string]: unknown;
+}

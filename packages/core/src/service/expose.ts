@@ -1,0 +1,52 @@
+import type { RpcError } from "../errors.js";
+import { checkMemberName, readDecoration } from "./decoration.js";
+import { markMember } from "./marks.js";
+import { checkOptions } from "./names.js";
+
+/** How one method is exposed. */
+export interface ExposeOptions {
+  /** Wire name. Default: the method's own. */
+  readonly name?: string;
+  /** Passes a `CallContext` as the first argument; generated clients leave it out. Default false. */
+  readonly context?: boolean;
+  /** Promises that running it twice is as good as once, so that it may be sent again. Default false. */
+  readonly idempotent?: boolean;
+  /** Takes away what a base class exposed. Default false. */
+  readonly hidden?: boolean;
+  /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
+  readonly throws?: readonly DeclaredErrorSource[];
+}
+
+/** A class of errors that a method may declare: it extends `RpcError`, its own fields travel. */
+export type DeclaredErrorSource = abstract new (...args: never[]) => RpcError;
+
+/** A decorator for a method, in both dialects. */
+export interface MethodMark {
+  (target: object, property: string | symbol, descriptor: PropertyDescriptor): void;
+  // biome-ignore lint/suspicious/noExplicitAny: it marks methods of every signature
+  (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
+}
+
+const known = ["name", "context", "idempotent", "hidden", "throws"];
+
+/**
+ * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
+ *
+ * @throws TypeError for a static, private or symbol-named member, a getter or setter, a reserved name, a wire name
+ * used twice, or an unknown option.
+ */
+export function expose(options?: ExposeOptions): MethodMark;
+export function expose(target: object, property: string | symbol, descriptor: PropertyDescriptor): void;
+// biome-ignore lint/suspicious/noExplicitAny: it marks methods of every signature
+export function expose(method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
+export function expose(...args: unknown[]): unknown {
+  if (args.length >= 2) return exposeMember(args, {});
+  const options = (args[0] ?? {}) as ExposeOptions;
+  checkOptions("@expose", options, known);
+  return (...member: unknown[]) => exposeMember(member, options);
+}
+
+function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
+  const { property, owner } = readDecoration("@expose", "method", args);
+  markMember(owner, { kind: "method", property, name: checkMemberName("@expose", property, options.name), options });
+}

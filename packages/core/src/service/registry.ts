@@ -1,0 +1,163 @@
+import type { Contract, ServiceContract } from "./contract.js";
+import { Event } from "./event.js";
+import type { EventOptions } from "./event-decorator.js";
+import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
+import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
+
+/** One exposed method, bound to its instance. */
+export interface RegisteredMethod {
+  readonly kind: "method";
+  readonly service: string;
+  readonly name: string;
+  readonly options: ExposeOptions;
+  /** Wire names of the errors it declares. */
+  readonly throws: ReadonlyMap<DeclaredErrorSource, string>;
+  /** Parameter names, where a contract tells them. */
+  readonly params: readonly string[] | undefined;
+  run(args: readonly unknown[]): unknown;
+}
+
+/** One event of one instance. */
+export interface RegisteredEvent {
+  readonly kind: "event";
+  readonly service: string;
+  readonly name: string;
+  readonly options: EventOptions;
+  readonly event: Event<unknown>;
+}
+
+/** One served instance. */
+export interface RegisteredService {
+  readonly name: string;
+  /** Of its contract, if one was given. */
+  readonly hash: string | undefined;
+  readonly members: ReadonlyMap<string, RegisteredMethod | RegisteredEvent>;
+  /** Members by number: their order in the contract. Empty without one. */
+  readonly byNumber: readonly (RegisteredMethod | RegisteredEvent)[];
+}
+
+/** Served instances by wire name. */
+export type Registry = ReadonlyMap<string, RegisteredService>;
+
+/**
+ * Builds the registry of a server from the marks on its services' classes.
+ *
+ * @throws TypeError for a service that exposes nothing, two services of one name, a service without a name, an event
+ * field that holds no `Event`, or a class that differs from the contract; the message says how to mend it.
+ */
+export function createRegistry(services: readonly object[], contract: Contract | undefined): Registry {
+  if (!Array.isArray(services)) throw new TypeError("serve expects an array of services: serve([new Person()], …)");
+  if (services.length === 0) throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
+  const registry = new Map<string, RegisteredService>();
+  for (const instance of services) {
+    const service = registerService(instance, contract);
+    if (registry.has(service.name)) {
+      throw new TypeError(`two services are named ${service.name}; name one of them otherwise with @service("…")`);
+    }
+    registry.set(service.name, service);
+  }
+  return registry;
+}
+
+function registerService(instance: object, contract: Contract | undefined): RegisteredService {
+  if (typeof instance !== "object" || instance === null) {
+    throw new TypeError(`serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`);
+  }
+  const type = instance.constructor as abstract new (...args: never[]) => unknown;
+  const marks = [...findMemberMarks(type).values()].filter((mark) => mark.kind === "event" || !mark.options.hidden);
+  const className = type.name || "a class without a name";
+  if (marks.length === 0) {
+    throw new TypeError(`${className} exposes nothing; put @expose() on the methods that others may call, or @event() on an event`);
+  }
+  checkUniqueNames(className, marks);
+  const name = findServiceName(type, className, marks, contract);
+  const described = contract?.services[name];
+  if (contract !== undefined) checkAgainstContract(name, marks, described);
+
+  const members = new Map<string, RegisteredMethod | RegisteredEvent>();
+  for (const mark of marks) {
+    members.set(mark.name, mark.kind === "method" ? registerMethod(name, instance, mark, described) : registerEvent(name, instance, mark));
+  }
+  const order = described === undefined ? [] : Object.keys(described.members).sort();
+  return { name, hash: described?.hash, members, byNumber: order.map((member) => members.get(member) as RegisteredMethod) };
+}
+
+function registerMethod(
+  service: string,
+  instance: object,
+  mark: MemberMark & { kind: "method" },
+  described: ServiceContract | undefined,
+): RegisteredMethod {
+  // Found on the instance, so that an override in a subclass is what runs.
+  const method: unknown = Reflect.get(instance, mark.property);
+  if (typeof method !== "function") {
+    throw new TypeError(`${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`);
+  }
+  const member = described?.members[mark.name];
+  const declared = member?.kind === "call" ? member : undefined;
+  return {
+    kind: "method",
+    service,
+    name: mark.name,
+    options: mark.options,
+    throws: new Map((mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name])),
+    params: declared?.params.map((param) => param.name),
+    run: (args) => Reflect.apply(method, instance, args),
+  };
+}
+
+function registerEvent(service: string, instance: object, mark: MemberMark & { kind: "event" }): RegisteredEvent {
+  const event: unknown = Reflect.get(instance, mark.property);
+  if (!(event instanceof Event)) {
+    throw new TypeError(`${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`);
+  }
+  return { kind: "event", service, name: mark.name, options: mark.options, event };
+}
+
+function checkUniqueNames(className: string, marks: readonly MemberMark[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, property } of marks) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new TypeError(`${className}: ${other} and ${property} have one wire name, ${name}; give one another name`);
+    }
+    seen.set(name, property);
+  }
+}
+
+function findServiceName(
+  type: abstract new (...args: never[]) => unknown,
+  className: string,
+  marks: readonly MemberMark[],
+  contract: Contract | undefined,
+): string {
+  const mark = findServiceMark(type);
+  if (mark === undefined) throw new TypeError(`${className} is no service; write @service("${className}") above the class`);
+  if (mark.name !== undefined) return mark.name;
+  if (contract === undefined) {
+    throw new TypeError(
+      `${className} has a bare @service and serve got no contract to take its name from (class names do not survive minifiers); ` +
+        `write @service("${className}"), or pass the contract that rpc generate wrote`,
+    );
+  }
+  // Property names survive minifiers, so the members tell which service of the contract this is.
+  const wanted = marks.map(({ name }) => name).sort().join();
+  const matching = Object.keys(contract.services).filter((name) => Object.keys(contract.services[name]!.members).sort().join() === wanted);
+  if (matching.length === 1) return matching[0]!;
+  const why = matching.length === 0 ? "no service of the contract has its members; run rpc generate" : `${matching.join(" and ")} of the contract have its members`;
+  throw new TypeError(`${className} has a bare @service, and ${why}, or write @service("${className}")`);
+}
+
+function checkAgainstContract(name: string, marks: readonly MemberMark[], described: ServiceContract | undefined): void {
+  if (described === undefined) throw new TypeError(`the contract has no service ${name}; run rpc generate`);
+  const inClass = new Set(marks.map((mark) => mark.name));
+  const inContract = Object.keys(described.members);
+  const missing = inContract.filter((member) => !inClass.has(member));
+  const extra = [...inClass].filter((member) => !inContract.includes(member));
+  if (missing.length + extra.length === 0) return;
+  const parts = [
+    ...(extra.length > 0 ? [`the class has ${extra.join(", ")}, the contract does not`] : []),
+    ...(missing.length > 0 ? [`the contract has ${missing.join(", ")}, the class does not`] : []),
+  ];
+  throw new TypeError(`${name} differs from its contract: ${parts.join("; ")}; run rpc generate`);
+}
