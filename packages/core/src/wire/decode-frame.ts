@@ -1,0 +1,243 @@
+import type { Metadata } from "../call.js";
+import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
+import { readErrorBody } from "./error-frame.js";
+import { Fields } from "./fields.js";
+import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type PeerLimits } from "./frame.js";
+import { ProtocolError } from "./protocol-error.js";
+import { type ScanLimits, scanValue } from "./scan.js";
+import { decodeValue } from "./values.js";
+
+const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
+
+/** Reads the frames of a packet, one after the other. Everything it returns was scanned first. */
+export class FrameReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #limits: ScanLimits;
+  #position: number;
+  #end: number;
+
+  /** Starts at `position`, behind the packet's header. */
+  constructor(bytes: Uint8Array, view: DataView, position: number, limits: ScanLimits) {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#limits = limits;
+    this.#position = position;
+    this.#end = bytes.length;
+  }
+
+  /** The next frame; undefined at the end of the packet. Throws `ProtocolError`. */
+  next(): Frame | undefined {
+    const rest = this.#bytes.length - this.#position;
+    if (rest === 0) return undefined;
+    if (rest < frameHeadBytes) throw new ProtocolError(`${rest} bytes behind the last frame`);
+    const type = this.#view.getUint8(this.#position);
+    const length = this.#view.getUint32(this.#position + 1);
+    if (length > rest - frameHeadBytes) {
+      throw new ProtocolError(`frame of ${length} bytes in a packet with ${rest - frameHeadBytes} left`);
+    }
+    this.#position += frameHeadBytes;
+    this.#end = this.#position + length;
+    const frame = this.#body(type);
+    if (this.#position !== this.#end) {
+      throw new ProtocolError(`${this.#end - this.#position} bytes left over in a ${frame.type} frame`);
+    }
+    return frame;
+  }
+
+  #body(type: number): Frame {
+    switch (type) {
+      case frameTypes.call:
+        return this.#call();
+      case frameTypes.reply:
+        return { type: "reply", id: this.#uint32(), value: this.#value() };
+      case frameTypes.error:
+        return { type: "error", id: this.#uint32(), ...readErrorBody(this.#fields("error")) };
+      case frameTypes.cancel:
+        return { type: "cancel", id: this.#uint32() };
+      case frameTypes.events:
+        return this.#events();
+      case frameTypes.gap:
+        return this.#gap();
+      case frameTypes.subscriptionCredit:
+        return { type: "subscriptionCredit", id: this.#uint32(), items: this.#uint32(), bytes: this.#uint32() };
+      case frameTypes.unsubscribe:
+        return { type: "unsubscribe", id: this.#uint32() };
+      case frameTypes.unsubscribed:
+        return { type: "unsubscribed", id: this.#uint32(), ...readErrorBody(this.#fields("unsubscribed")) };
+      case frameTypes.ping:
+        return { type: "ping", answer: this.#uint8() === 1 };
+      case frameTypes.close:
+        return { type: "close", ...readErrorBody(this.#fields("close")) };
+      default:
+        return this.#mapFrame(type);
+    }
+  }
+
+  // Frames that are rare enough to be one map.
+  #mapFrame(type: number): Frame {
+    switch (type) {
+      case frameTypes.hello: {
+        const fields = this.#fields("hello");
+        return {
+          type: "hello",
+          protocol: fields.uint32("protocol"),
+          sessionId: fields.bytes("sessionId", 16),
+          token: fields.any("token") === undefined ? undefined : fields.bytes("token", 16),
+          received: fields.uint32("received"),
+          limits: readPeerLimits(fields.map("limits")),
+          features: fields.strings("features"),
+          credentials: fields.any("credentials"),
+        };
+      }
+      case frameTypes.welcome: {
+        const fields = this.#fields("welcome");
+        return {
+          type: "welcome",
+          protocol: fields.uint32("protocol"),
+          epoch: fields.string("epoch"),
+          resumed: fields.boolean("resumed"),
+          token: fields.bytes("token", 16),
+          received: fields.uint32("received"),
+          limits: readPeerLimits(fields.map("limits")),
+          features: fields.strings("features"),
+        };
+      }
+      case frameTypes.goaway:
+        return { type: "goaway", graceMs: this.#fields("goaway").count("graceMs") };
+      case frameTypes.use: {
+        const fields = this.#fields("use");
+        return { type: "use", ref: fields.uint32("ref"), service: fields.string("service"), hash: fields.string("hash") };
+      }
+      case frameTypes.used: {
+        const fields = this.#fields("used");
+        return { type: "used", ref: fields.uint32("ref"), equal: fields.boolean("equal") };
+      }
+      case frameTypes.subscribe: {
+        const fields = this.#fields("subscribe");
+        return {
+          type: "subscribe",
+          id: fields.uint32("id"),
+          service: fields.string("service"),
+          event: fields.string("event"),
+          prefix: fields.string("prefix"),
+          creditItems: fields.uint32("creditItems"),
+          creditBytes: fields.uint32("creditBytes"),
+        };
+      }
+      case frameTypes.subscribed: {
+        const fields = this.#fields("subscribed");
+        return { type: "subscribed", id: fields.uint32("id"), position: fields.count("position") };
+      }
+      default:
+        throw new ProtocolError(`unknown frame 0x${type.toString(16).padStart(2, "0")}`);
+    }
+  }
+
+  #call(): CallFrame {
+    const flags = this.#uint8();
+    if ((flags & ~(callFlags.byName | callFlags.metadata)) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
+    const id = this.#uint32();
+    const timeLeft = this.#uint32();
+    const target =
+      (flags & callFlags.byName) !== 0
+        ? { service: this.#string("call.service"), method: this.#string("call.method") }
+        : { ref: this.#uint16(), member: this.#uint16() };
+    const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
+    const args = this.#value();
+    if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
+    return { type: "call", id, timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft, target, metadata, args };
+  }
+
+  #events(): EventsFrame {
+    const id = this.#uint32();
+    const kind = eventKinds[this.#uint8()];
+    if (kind === undefined) throw new ProtocolError("events of unknown kind");
+    const count = this.#uint16();
+    const rows: EventRow[] = [];
+    for (let index = 0; index < count; index++) {
+      const start = this.#position;
+      rows.push(readRow(this.#value(), this.#position - start));
+    }
+    return { type: "events", id, kind, rows };
+  }
+
+  #gap(): GapFrame {
+    const id = this.#uint32();
+    const value = this.#value();
+    const [topic, from, to, reason] = Array.isArray(value) && value.length === 4 ? value : [];
+    const fine =
+      typeof topic === "string" && isCount(from) && (to === null || isCount(to)) && typeof reason === "string" && gapReasons.has(reason);
+    if (!fine) throw new ProtocolError("malformed gap");
+    return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
+  }
+
+  #fields(frame: string): Fields {
+    return new Fields(frame, this.#value());
+  }
+
+  #string(what: string): string {
+    const value = this.#value();
+    if (typeof value !== "string") throw new ProtocolError(`${what}: expected a string, got ${typeof value}`);
+    return value;
+  }
+
+  #value(): unknown {
+    const start = this.#position;
+    this.#position = scanValue(this.#bytes, this.#view, start, this.#end, this.#limits);
+    return decodeValue(this.#bytes, start, this.#position);
+  }
+
+  #uint8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  #uint16(): number {
+    return this.#view.getUint16(this.#take(2));
+  }
+
+  #uint32(): number {
+    return this.#view.getUint32(this.#take(4));
+  }
+
+  #take(count: number): number {
+    const at = this.#position;
+    if (at + count > this.#end) throw new ProtocolError("frame ends inside a number");
+    this.#position = at + count;
+    return at;
+  }
+}
+
+function readRow(value: unknown, bytes: number): EventRow {
+  const [topic, seq, position, at, callId, payload] = Array.isArray(value) && value.length === 6 ? value : [];
+  const fine =
+    typeof topic === "string" && isCount(seq) && isCount(position) && typeof at === "number" && (callId === null || isCount(callId));
+  if (!fine) throw new ProtocolError("malformed event");
+  return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
+}
+
+function readPeerLimits(fields: Fields): PeerLimits {
+  return {
+    maxPacketBytes: fields.count("maxPacketBytes"),
+    maxDepth: fields.count("maxDepth"),
+    maxNodes: fields.count("maxNodes"),
+    maxRunningCalls: fields.count("maxRunningCalls"),
+    maxMetadataBytes: fields.count("maxMetadataBytes"),
+    maxStreams: fields.count("maxStreams"),
+    maxSubscriptions: fields.count("maxSubscriptions"),
+    maxCallbacks: fields.count("maxCallbacks"),
+    sessionRetentionMs: fields.count("sessionRetentionMs"),
+    heartbeatMs: fields.count("heartbeatMs"),
+  };
+}
+
+function checkMetadata(value: unknown): Metadata {
+  const fine =
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((item) => typeof item === "string");
+  if (!fine) throw new ProtocolError("call: metadata is no map of strings");
+  return value as Metadata;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,244 @@
+import type { Metadata } from "../call.js";
+import type { ErrorCode, Outcome } from "../errors.js";
+
+/** The protocol that this version speaks. */
+export const protocolVersion = 1;
+
+/** Services that one session may agree on numbers for; the others are called by name. */
+export const maxServiceRefs = 1024;
+
+/**
+ * Every frame of protocol 1, by its number on the wire. docs/protocol.md says what each holds.
+ *
+ * Frames that no part of this version sends yet are listed so that their numbers stay free.
+ */
+export const frameTypes = {
+  hello: 0x01,
+  welcome: 0x02,
+  close: 0x03,
+  ping: 0x04,
+  goaway: 0x05,
+  use: 0x10,
+  used: 0x11,
+  call: 0x12,
+  reply: 0x13,
+  error: 0x14,
+  cancel: 0x15,
+  outcomeQuery: 0x16,
+  outcome: 0x17,
+  items: 0x20,
+  end: 0x21,
+  credit: 0x22,
+  callback: 0x28,
+  release: 0x29,
+  subscribe: 0x30,
+  subscribed: 0x31,
+  unsubscribe: 0x32,
+  unsubscribed: 0x33,
+  events: 0x34,
+  gap: 0x35,
+  mark: 0x36,
+  subscriptionCredit: 0x37,
+} as const;
+
+/** Limits that a peer must respect, told in hello and welcome; names as in `Limits`. */
+export interface PeerLimits {
+  readonly maxPacketBytes: number;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+  readonly maxRunningCalls: number;
+  readonly maxMetadataBytes: number;
+  readonly maxStreams: number;
+  readonly maxSubscriptions: number;
+  readonly maxCallbacks: number;
+  readonly sessionRetentionMs: number;
+  readonly heartbeatMs: number;
+}
+
+/** First frame of a connection, from who opened it. */
+export interface HelloFrame {
+  readonly type: "hello";
+  readonly protocol: number;
+  /** 16 bytes, chosen by the client. */
+  readonly sessionId: Uint8Array;
+  /** Present when it resumes. */
+  readonly token?: Uint8Array | undefined;
+  /** Last packet number of the server that this side has handed up. */
+  readonly received: number;
+  readonly limits: PeerLimits;
+  readonly features: readonly string[];
+  readonly credentials?: unknown;
+}
+
+/** Answers hello. */
+export interface WelcomeFrame {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly epoch: string;
+  readonly resumed: boolean;
+  readonly token: Uint8Array;
+  readonly received: number;
+  readonly limits: PeerLimits;
+  readonly features: readonly string[];
+}
+
+/** Ends the session, or the connection before there is one, and says why. */
+export interface CloseFrame extends ErrorBody {
+  readonly type: "close";
+}
+
+/** Asks for a sign of life; with `answer`, is one. */
+export interface PingFrame {
+  readonly type: "ping";
+  readonly answer: boolean;
+}
+
+/** The server takes no new calls; running ones have this long. */
+export interface GoawayFrame {
+  readonly type: "goaway";
+  readonly graceMs: number;
+}
+
+/** From now on `service` has the number `ref` in this session. */
+export interface UseFrame {
+  readonly type: "use";
+  readonly ref: number;
+  readonly service: string;
+  readonly hash: string;
+}
+
+/** Whether the server's contract of that service has the same hash, so that member numbers may stand for names. */
+export interface UsedFrame {
+  readonly type: "used";
+  readonly ref: number;
+  readonly equal: boolean;
+}
+
+/** What a call names: by number once `used` said that the hashes are equal, else by name. */
+export type CallTarget =
+  | { readonly service: string; readonly method: string }
+  | { readonly ref: number; readonly member: number };
+
+export interface CallFrame {
+  readonly type: "call";
+  readonly id: number;
+  readonly target: CallTarget;
+  /** Milliseconds left at the packet's `sentAt`; `Infinity` without a deadline. */
+  readonly timeLeftMs: number;
+  readonly metadata?: Metadata | undefined;
+  readonly args: readonly unknown[];
+}
+
+export interface ReplyFrame {
+  readonly type: "reply";
+  readonly id: number;
+  readonly value: unknown;
+}
+
+/** An `RpcError` on the wire. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly outcome: Outcome;
+  readonly details?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  readonly errorId?: string | undefined;
+  /** Wire name, for a declared error. */
+  readonly name?: string | undefined;
+  /** Fields of a declared error. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ErrorFrame extends ErrorBody {
+  readonly type: "error";
+  readonly id: number;
+}
+
+export interface CancelFrame {
+  readonly type: "cancel";
+  readonly id: number;
+}
+
+export interface SubscribeFrame {
+  readonly type: "subscribe";
+  readonly id: number;
+  readonly service: string;
+  readonly event: string;
+  readonly prefix: string;
+  readonly creditItems: number;
+  readonly creditBytes: number;
+}
+
+export interface SubscribedFrame {
+  readonly type: "subscribed";
+  readonly id: number;
+  /** Position of the event's newest item: what comes later is delivered or reported. */
+  readonly position: number;
+}
+
+export interface UnsubscribeFrame {
+  readonly type: "unsubscribe";
+  readonly id: number;
+}
+
+/** The server refused a subscription, or ended it. */
+export interface UnsubscribedFrame extends ErrorBody {
+  readonly type: "unsubscribed";
+  readonly id: number;
+}
+
+/** An event as it travels; `bytes` is what it counts against the subscription's credit. */
+export interface EventRow {
+  readonly topic: string;
+  readonly seq: number;
+  readonly position: number;
+  readonly at: number;
+  readonly callId: number | undefined;
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+export interface EventsFrame {
+  readonly type: "events";
+  readonly id: number;
+  readonly kind: "live" | "replay" | "snapshot";
+  readonly rows: readonly EventRow[];
+}
+
+export interface GapFrame {
+  readonly type: "gap";
+  readonly id: number;
+  readonly topic: string;
+  readonly from: number;
+  readonly to: number | null;
+  readonly reason: "slow-consumer" | "history-evicted" | "epoch-changed" | "transport";
+}
+
+/** More credit for a subscription: what its consumer has taken. */
+export interface SubscriptionCreditFrame {
+  readonly type: "subscriptionCredit";
+  readonly id: number;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+export type HandshakeFrame = HelloFrame | WelcomeFrame | CloseFrame | PingFrame;
+
+/** Frames that travel in numbered packets. */
+export type SessionFrame =
+  | GoawayFrame
+  | UseFrame
+  | UsedFrame
+  | CallFrame
+  | ReplyFrame
+  | ErrorFrame
+  | CancelFrame
+  | SubscribeFrame
+  | SubscribedFrame
+  | UnsubscribeFrame
+  | UnsubscribedFrame
+  | EventsFrame
+  | GapFrame
+  | SubscriptionCreditFrame;
+
+export type Frame = HandshakeFrame | SessionFrame;
