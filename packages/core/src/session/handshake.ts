@@ -1,0 +1,184 @@
+import type { Clock } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Connection, Receiver } from "../transport.js";
+import { FrameReader } from "../wire/decode-frame.js";
+import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
+import { type HandshakeFrame, type HelloFrame, type PeerLimits, protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import { headerBytes, readHeader } from "../wire/packet.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import { createLoosePacket } from "./loose-packet.js";
+
+export interface HandshakeOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly timeoutMs: number;
+}
+
+/** Of one's own limits, those that the peer must respect. */
+export function toPeerLimits(limits: Limits): PeerLimits {
+  const { maxPacketBytes, maxDepth, maxNodes, maxRunningCalls, maxMetadataBytes } = limits;
+  const { maxStreams, maxSubscriptions, maxCallbacks, sessionRetentionMs, heartbeatMs } = limits;
+  return {
+    maxPacketBytes,
+    maxDepth,
+    maxNodes,
+    maxRunningCalls,
+    maxMetadataBytes,
+    maxStreams,
+    maxSubscriptions,
+    maxCallbacks,
+    sessionRetentionMs,
+    heartbeatMs,
+  };
+}
+
+/** Sends one frame of a handshake. */
+export function sendHandshake(connection: Connection, frame: HandshakeFrame, limits: Limits): void {
+  connection.send(createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits));
+}
+
+/**
+ * Says hello on a new connection and waits for the welcome.
+ *
+ * `welcomed` runs at once, inside the read that brought the welcome, and returns what the connection delivers to from
+ * then on: the first packets of the session may be in the same read. Rejects `RpcError`; the connection is closed then.
+ */
+export function sayHello(
+  connection: Connection,
+  hello: HelloFrame,
+  options: HandshakeOptions,
+  welcomed: (welcome: WelcomeFrame) => Receiver,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start(connection, options, {
+      frame(frame) {
+        if (frame.type === "close") throw new RefusedByPeer(fromErrorBody(frame));
+        if (frame.type !== "welcome") throw new ProtocolError(`expected welcome, got ${frame.type}`);
+        checkVersion("the server", frame.protocol);
+        const receiver = welcomed(frame);
+        resolve();
+        return receiver;
+      },
+      failed: reject,
+    });
+    sendHandshake(connection, hello, options.limits);
+  });
+}
+
+/**
+ * Waits for the hello on a connection that was accepted.
+ *
+ * `heard` decides: it resolves to a function that sends the welcome and returns what the connection delivers to, or
+ * rejects, and the peer is told why. Until then the peer has nothing to say.
+ */
+export function receiveHello(
+  connection: Connection,
+  options: HandshakeOptions,
+  heard: (hello: HelloFrame) => Promise<() => Receiver>,
+  failed: (reason: RpcError) => void,
+): void {
+  let deciding = false;
+  start(connection, options, {
+    frame(frame, accept, refuse) {
+      if (deciding) throw new ProtocolError(`${frame.type} before the welcome`);
+      if (frame.type !== "hello") throw new ProtocolError(`expected hello, got ${frame.type}`);
+      checkVersion("the client", frame.protocol);
+      deciding = true;
+      heard(frame).then((welcome) => accept(welcome), refuse);
+      return undefined;
+    },
+    failed,
+  });
+}
+
+interface HandshakeSteps {
+  /** One frame of the peer; returns the next receiver when the handshake is done. What it throws refuses the peer. */
+  frame(frame: HandshakeFrame, accept: (done: () => Receiver) => void, refuse: (reason: unknown) => void): Receiver | undefined;
+  failed(reason: RpcError): void;
+}
+
+function start(connection: Connection, options: HandshakeOptions, steps: HandshakeSteps): void {
+  let receiver: Receiver | undefined;
+  let over = false;
+  const timer = options.clock.timer(options.timeoutMs, () => {
+    refuse(new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }));
+  });
+  const accept = (done: () => Receiver) => {
+    if (over) return;
+    over = true;
+    timer.clear();
+    receiver = done();
+  };
+  const fail = (reason: RpcError) => {
+    over = true;
+    timer.clear();
+    steps.failed(reason);
+  };
+  const refuse = (reason: unknown) => {
+    if (over) return;
+    const error = toRefusal(reason);
+    fail(error);
+    // A peer that was refused learns why; one that refused us knows.
+    if (!(reason instanceof RefusedByPeer)) sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
+    void connection.close();
+  };
+  connection.start({
+    packet(bytes) {
+      if (receiver !== undefined) return receiver.packet(bytes);
+      if (over) return;
+      try {
+        const frame = readOnlyFrame(bytes, options.limits);
+        const next = steps.frame(frame, accept, refuse);
+        if (next !== undefined) accept(() => next);
+      } catch (error) {
+        refuse(error);
+      }
+    },
+    drain: () => receiver?.drain(),
+    closed(reason) {
+      if (receiver !== undefined) return receiver.closed(reason);
+      if (over) return;
+      const why = reason === undefined ? "the peer closed the connection" : reason.message;
+      fail(new RpcError("unavailable", `connection lost in the handshake: ${why}`, { outcome: "not-executed", cause: reason }));
+    },
+  });
+}
+
+/** The peer said close: nothing is sent back. */
+class RefusedByPeer extends Error {
+  constructor(readonly refusal: RpcError) {
+    super(refusal.message);
+  }
+}
+
+function toRefusal(reason: unknown): RpcError {
+  if (reason instanceof RefusedByPeer) return reason.refusal;
+  if (reason instanceof ProtocolError) {
+    return new RpcError("invalid_argument", `protocol error: ${reason.message}`, { outcome: "not-executed" });
+  }
+  return RpcError.from(reason, "internal", { outcome: "not-executed" });
+}
+
+function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (readHeader(view).numbered) throw new ProtocolError("a numbered packet before the handshake");
+  const reader = new FrameReader(bytes, view, headerBytes, limits);
+  const frame = reader.next();
+  if (frame === undefined || reader.next() !== undefined) throw new ProtocolError("expected one frame in a packet of the handshake");
+  switch (frame.type) {
+    case "hello":
+    case "welcome":
+    case "close":
+      return frame;
+    default:
+      throw new ProtocolError(`${frame.type} before the handshake`);
+  }
+}
+
+function checkVersion(who: string, protocol: number): void {
+  if (protocol === protocolVersion) return;
+  throw new RpcError("failed_precondition", `${who} speaks protocol ${protocol}, this side speaks ${protocolVersion}; update one of them`, {
+    outcome: "not-executed",
+  });
+}

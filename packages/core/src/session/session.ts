@@ -1,0 +1,360 @@
+import type { Clock, Timer } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Logger } from "../logger.js";
+import type { Connection, Peer, Receiver } from "../transport.js";
+import { FrameReader } from "../wire/decode-frame.js";
+import type { OutgoingFrame } from "../wire/encode-frame.js";
+import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
+import type { Frame, HandshakeFrame, PeerLimits, SessionFrame } from "../wire/frame.js";
+import { distance, headerBytes, readHeader, writeHeader } from "../wire/packet.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import { Heartbeat } from "./heartbeat.js";
+import { Lateness } from "./lateness.js";
+import { createLoosePacket } from "./loose-packet.js";
+import { Outbox } from "./outbox.js";
+import { SendBuffer } from "./send-buffer.js";
+import type { SinkPool } from "./sink-pool.js";
+
+/** What a session tells its owner. None of these may throw. */
+export interface SessionOwner {
+  /** A frame of the peer, once, in order. `sentAt` is about when it was sent, by this side's clock. */
+  frame(frame: SessionFrame, sentAt: number): void;
+  /** Something was acknowledged: there may be room again. */
+  room(): void;
+  /** The connection is gone; the session waits for another. */
+  broken(reason: Error): void;
+  /** The session is over and tells why. The last thing an owner hears. */
+  ended(reason: RpcError): void;
+}
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly pool: SinkPool;
+}
+
+/** Bytes after which a side that sends nothing acknowledges at once. */
+const acknowledgeBytes = 64 * 1024;
+/** Milliseconds after which it does for any number of bytes. */
+const acknowledgeMs = 50;
+
+/**
+ * One reliable, ordered, two-way flow of frames that outlives its connections.
+ *
+ * Both sides are the same. Each numbers its packets, keeps them until the other acknowledges them, and on a new
+ * connection sends again what is missing; what came twice is dropped by its number.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #owner: SessionOwner;
+  readonly #outbox: Outbox;
+  readonly #kept = new SendBuffer();
+  readonly #heartbeat: Heartbeat;
+  readonly #lateness = new Lateness();
+  readonly #zero: number;
+  #peerLimits: PeerLimits;
+  #connection: Connection | undefined;
+  #state: "open" | "ended" = "open";
+  #full = false;
+  #sent = 0;
+  /** Last number handed to the present connection. */
+  #handed = 0;
+  #received = 0;
+  #acknowledged = 0;
+  #unacknowledgedBytes = 0;
+  #acknowledgeTimer: Timer | undefined;
+  #lastReadAt: number;
+
+  constructor(options: SessionOptions, peerLimits: PeerLimits, owner: SessionOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#peerLimits = peerLimits;
+    this.#zero = options.clock.now();
+    this.#lastReadAt = this.#zero;
+    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) => this.#seal(packet, eventBytes));
+    this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
+      silent: () => this.#sendLoose({ type: "ping", answer: false }),
+      dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
+    });
+  }
+
+  /** Last packet number handed up: what hello and welcome tell the peer. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get peerLimits(): PeerLimits {
+    return this.#peerLimits;
+  }
+
+  /** Who is at the other side; undefined without a connection. */
+  get peer(): Peer | undefined {
+    return this.#connection?.peer;
+  }
+
+  get attached(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  get open(): boolean {
+    return this.#state === "open";
+  }
+
+  /** When something was last read, by the clock. */
+  get lastReadAt(): number {
+    return this.#lastReadAt;
+  }
+
+  /** Bytes sent and not acknowledged. */
+  get sendBufferBytes(): number {
+    return this.#kept.bytes;
+  }
+
+  /** Whether the send buffer takes more. Replies, events and new calls wait while it does not. */
+  get hasRoom(): boolean {
+    return this.#kept.bytes < this.#options.limits.sendBufferBytes;
+  }
+
+  /** Whether events may enter a packet: they leave the rest of the send buffer to replies. */
+  get hasEventRoom(): boolean {
+    return this.hasRoom && this.#kept.eventBytes < this.#options.limits.eventWindowBytes;
+  }
+
+  /** Whether everything that was sent has arrived. */
+  get settled(): boolean {
+    return this.#kept.size === 0;
+  }
+
+  /**
+   * Sends a frame at the end of this turn. It arrives once, in order, or the session ends.
+   *
+   * Throws `RpcError` and sends nothing when a value in it cannot travel or the peer takes no frame that large. After
+   * the end it does nothing: whoever waited for an answer was told.
+   */
+  send(frame: OutgoingFrame): void {
+    if (this.#state === "open") this.#outbox.write(frame, this.#peerLimits);
+  }
+
+  /** Sends what was written in this turn now. */
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  /** Whether a peer that claims to have handed up `received` can be continued with: it had at least what it acknowledged. */
+  canContinueFrom(received: number): boolean {
+    return distance(received, this.#sent) <= 0 && distance(received, this.#acknowledged) >= 0;
+  }
+
+  /**
+   * Continues on a connection whose handshake is done, and sends again what the peer has not handed up.
+   *
+   * @returns what the connection delivers to from now on.
+   */
+  attach(connection: Connection, peerLimits: PeerLimits, peerReceived: number): Receiver {
+    this.#detach();
+    this.#peerLimits = peerLimits;
+    this.#connection = connection;
+    this.#full = false;
+    this.#lastReadAt = this.#options.clock.now();
+    connection.maxPacketBytes = this.#options.limits.maxPacketBytes;
+    this.#kept.acknowledge(peerReceived);
+    this.#kept.rewind();
+    this.#handed = peerReceived;
+    // The handshake told the peer what this side has.
+    this.#hasAcknowledged();
+    this.#heartbeat.start();
+    this.#pump();
+    this.#owner.room();
+    return {
+      packet: (bytes) => {
+        if (this.#connection === connection) this.#packet(bytes);
+      },
+      drain: () => {
+        if (this.#connection === connection) this.#drain();
+      },
+      closed: (reason) => {
+        if (this.#connection === connection) this.#lost(reason ?? new Error("the peer closed the connection"));
+      },
+    };
+  }
+
+  /** Gives the present connection up, so that another may resume. */
+  break(reason: Error): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#lost(reason);
+    void connection.close();
+  }
+
+  /** Ends the session and tells the peer why. Resolves when the connection is closed. Safe to call twice. */
+  async close(reason: RpcError): Promise<void> {
+    if (this.#state === "ended") return;
+    this.#outbox.flush();
+    this.#sendLoose({ type: "close", ...toErrorBody(reason) });
+    const connection = this.#connection;
+    this.end(reason);
+    await connection?.close();
+  }
+
+  /** Ends the session without a word to the peer: it has no connection, or the peer knows. */
+  end(reason: RpcError): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    const connection = this.#connection;
+    this.#detach();
+    this.#kept.clear();
+    void connection?.close();
+    this.#owner.ended(reason);
+  }
+
+  #detach(): void {
+    this.#connection = undefined;
+    this.#heartbeat.stop();
+    this.#acknowledgeTimer?.clear();
+    this.#acknowledgeTimer = undefined;
+  }
+
+  #lost(reason: Error): void {
+    this.#detach();
+    this.#owner.broken(reason);
+  }
+
+  #seal(packet: Uint8Array, eventBytes: number): void {
+    if (this.#state === "ended") return;
+    this.#sent = (this.#sent + 1) >>> 0;
+    const view = new DataView(packet.buffer, packet.byteOffset, headerBytes);
+    writeHeader(view, 0, {
+      numbered: true,
+      number: this.#sent,
+      acknowledged: this.#received,
+      sentAt: this.#sessionTime(this.#options.clock.now()),
+    });
+    this.#kept.add(this.#sent, packet, eventBytes);
+    if (this.#connection !== undefined) this.#hasAcknowledged();
+    this.#pump();
+  }
+
+  #pump(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    while (!this.#full) {
+      const packet = this.#kept.take();
+      if (packet === undefined) return;
+      this.#handed = packet.number;
+      this.#full = !connection.send(packet.bytes);
+      // A broken pipe may have told so while it was handed the packet.
+      if (this.#connection !== connection) return;
+    }
+  }
+
+  #drain(): void {
+    this.#full = false;
+    this.#pump();
+    this.#owner.room();
+  }
+
+  #packet(bytes: Uint8Array): void {
+    const now = this.#options.clock.now();
+    this.#lastReadAt = now;
+    this.#heartbeat.heard(now);
+    try {
+      this.#read(bytes, now);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #read(bytes: Uint8Array, now: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const header = readHeader(view);
+    this.#takeAcknowledgement(header.acknowledged);
+    const ahead = distance(header.number, this.#received);
+    if (header.numbered ? ahead > 1 : ahead > 0) {
+      // Something between is lost on a live connection: the other side still has it, so resume.
+      this.break(new Error(`packets are missing: got number ${header.number} after ${this.#received}`));
+      return;
+    }
+    const late = this.#lateness.observe(this.#sessionTime(now), header.sentAt);
+    if (header.numbered && ahead <= 0) return;
+    const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+      this.#handUp(frame, header.numbered, now - late);
+      if (this.#state === "ended") return;
+    }
+    if (header.numbered) this.#countReceived(header.number, bytes.length);
+  }
+
+  #handUp(frame: Frame, numbered: boolean, sentAt: number): void {
+    switch (frame.type) {
+      case "hello":
+      case "welcome":
+        throw new ProtocolError(`${frame.type} on an open session`);
+      case "ping":
+        if (!frame.answer) this.#sendLoose({ type: "ping", answer: true });
+        return;
+      case "close":
+        this.end(fromErrorBody(frame));
+        return;
+      default:
+        // Only numbered packets are safe from coming twice.
+        if (!numbered) throw new ProtocolError(`${frame.type} in a packet without a number`);
+        this.#owner.frame(frame, sentAt);
+    }
+  }
+
+  #takeAcknowledgement(number: number): void {
+    if (distance(number, this.#sent) > 0) throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
+    // A packet that is resent carries an acknowledgement of its first sending.
+    if (distance(number, this.#acknowledged) <= 0) return;
+    this.#acknowledged = number;
+    this.#kept.acknowledge(number);
+    this.#owner.room();
+  }
+
+  #countReceived(number: number, bytes: number): void {
+    this.#received = number;
+    this.#unacknowledgedBytes += bytes;
+    if (this.#unacknowledgedBytes >= acknowledgeBytes) this.#sendLoose(undefined);
+    else this.#acknowledgeTimer ??= this.#options.clock.timer(acknowledgeMs, () => this.#acknowledgeNow());
+  }
+
+  #acknowledgeNow(): void {
+    this.#acknowledgeTimer = undefined;
+    if (this.#unacknowledgedBytes > 0) this.#sendLoose(undefined);
+  }
+
+  // Whatever leaves carries the newest acknowledgement.
+  #hasAcknowledged(): void {
+    this.#unacknowledgedBytes = 0;
+  }
+
+  #sendLoose(frame: HandshakeFrame | undefined): void {
+    const connection = this.#connection;
+    // A full pipe gets nothing on top: what waits in it carries an acknowledgement soon enough.
+    if (connection === undefined || (this.#full && frame?.type !== "close")) return;
+    const header = {
+      number: this.#handed,
+      acknowledged: this.#received,
+      sentAt: this.#sessionTime(this.#options.clock.now()),
+    };
+    this.#full = !connection.send(createLoosePacket(header, frame, this.#peerLimits));
+    this.#hasAcknowledged();
+  }
+
+  #refuse(error: unknown): void {
+    const malformed = error instanceof ProtocolError;
+    const { logger } = this.#options;
+    if (malformed) logger.warn(`session ended, its peer broke the protocol: ${error.message}`);
+    else logger.error(`session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`);
+    const reason = malformed
+      ? new RpcError("invalid_argument", `protocol error: ${error.message}`)
+      : new RpcError("internal", "internal error");
+    void this.close(reason);
+  }
+
+  #sessionTime(now: number): number {
+    return Math.trunc(now - this.#zero) >>> 0;
+  }
+}
