@@ -1,0 +1,43 @@
+import type { Random } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { Logger } from "../logger.js";
+import type { DeclaredErrorSource } from "../service/expose.js";
+import { toErrorBody } from "../wire/error-frame.js";
+import type { ErrorBody } from "../wire/frame.js";
+
+/** What tells failures to callers and to the operator. */
+export interface FailureReport {
+  readonly logger: Logger;
+  readonly random: Random;
+  /** Sends the message of an unexpected error to the caller: for development. */
+  readonly exposeErrors: boolean;
+}
+
+const ownFields = new Set(["name", "message", "stack", "cause", "code", "outcome", "details", "retryAfterMs", "errorId"]);
+
+/**
+ * What a caller learns of something a method threw.
+ *
+ * An `RpcError` goes as it is, a declared one with its name and fields. Anything else becomes `internal` with an id
+ * that one line of the log has too: no stack, path or message of the application leaves the process.
+ */
+export function describeFailure(
+  name: string,
+  error: unknown,
+  throws: ReadonlyMap<DeclaredErrorSource, string>,
+  { logger, random, exposeErrors }: FailureReport,
+): ErrorBody {
+  for (const [type, wireName] of throws) {
+    if (error instanceof type) return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+  }
+  if (RpcError.is(error)) return toErrorBody(error, "executed");
+  const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  logger.error(`${name} failed, error id ${errorId}: ${text}`);
+  const message = exposeErrors && error instanceof Error ? `internal error: ${error.message}` : "internal error";
+  return { code: "internal", message, outcome: "executed", errorId };
+}
+
+function readFields(error: RpcError): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(error).filter(([field]) => !ownFields.has(field)));
+}

@@ -1,0 +1,130 @@
+import type { CallContext, Metadata } from "../call.js";
+import type { Clock, Timer } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { RegisteredMethod } from "../service/registry.js";
+import type { Peer } from "../transport.js";
+
+/** Who calls: the same for all calls of a session. */
+export interface Caller {
+  readonly identity: unknown;
+  readonly peer: Peer | undefined;
+}
+
+/** A call whose method runs. It is also the context that the method may ask for. */
+export class RunningCall implements CallContext {
+  readonly callId: number;
+  readonly service: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly metadata: Metadata;
+  readonly deadline: number;
+  readonly #clock: Clock;
+  readonly #caller: Caller;
+  #controller: AbortController | undefined;
+  #aborted: RpcError | undefined;
+
+  constructor(callId: number, method: RegisteredMethod, args: readonly unknown[], deadline: number, metadata: Metadata, clock: Clock, caller: Caller) {
+    this.callId = callId;
+    this.service = method.service;
+    this.method = method.name;
+    this.args = args;
+    this.metadata = metadata;
+    this.deadline = deadline;
+    this.#clock = clock;
+    this.#caller = caller;
+  }
+
+  get timeLeftMs(): number {
+    return Math.max(0, this.deadline - this.#clock.now());
+  }
+
+  // Made on first read: most methods never look at it, and an AbortController costs more than the rest of the call.
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  get identity(): unknown {
+    return this.#caller.identity;
+  }
+
+  get peer(): Peer | undefined {
+    return this.#caller.peer;
+  }
+
+  /** Nobody waits any more. Only the first reason counts. */
+  abort(reason: RpcError): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Runs a method, with its context in front of the arguments if it asked for that. */
+export function runMethod(method: RegisteredMethod, context: CallContext, args: readonly unknown[]): unknown {
+  return method.run(method.options.context === true ? [context, ...args] : args);
+}
+
+/** The calls that run for one session. A call leaves when its method has settled, not when its caller gave up. */
+export class RunningCalls {
+  readonly #clock: Clock;
+  readonly #calls = new Map<number, RunningCall>();
+  #timer: Timer | undefined;
+  #nextSweep = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  has(id: number): boolean {
+    return this.#calls.has(id);
+  }
+
+  add(call: RunningCall): void {
+    this.#calls.set(call.callId, call);
+    this.#sweepBy(call.deadline);
+  }
+
+  delete(id: number): void {
+    this.#calls.delete(id);
+    if (this.#calls.size > 0) return;
+    this.#timer?.clear();
+    this.#nextSweep = Infinity;
+  }
+
+  /** Its caller gave up. A cancel may cross the reply on the wire: then there is nothing to do. */
+  cancel(id: number): void {
+    const call = this.#calls.get(id);
+    call?.abort(new RpcError("cancelled", `${call.service}.${call.method}: cancelled by its caller`));
+  }
+
+  abortAll(reason: RpcError): void {
+    for (const call of [...this.#calls.values()]) call.abort(reason);
+  }
+
+  // One timer for all deadlines, set to the earliest.
+  #sweepBy(deadline: number): void {
+    if (deadline >= this.#nextSweep) return;
+    this.#timer?.clear();
+    this.#nextSweep = deadline;
+    this.#timer = this.#clock.timer(deadline - this.#clock.now(), () => this.#sweep());
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    let next = Infinity;
+    this.#nextSweep = Infinity;
+    for (const call of [...this.#calls.values()]) {
+      if (call.deadline > now) next = Math.min(next, call.deadline);
+      else call.abort(new RpcError("deadline_exceeded", `${call.service}.${call.method}: its deadline passed`));
+    }
+    this.#sweepBy(next);
+  }
+}

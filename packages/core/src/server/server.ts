@@ -1,0 +1,354 @@
+import type { CallContext } from "../call.js";
+import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
+import { RpcError } from "../errors.js";
+import { findTransport, type Target } from "../find-transport.js";
+import type { Interceptor } from "../interceptor.js";
+import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
+import { type Logger, silentLogger } from "../logger.js";
+import type { Contract } from "../service/contract.js";
+import { addSink } from "../service/event.js";
+import { checkOptions } from "../service/names.js";
+import { createRegistry, type Registry } from "../service/registry.js";
+import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { SinkPool } from "../session/sink-pool.js";
+import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
+import { type HelloFrame, protocolVersion } from "../wire/frame.js";
+import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { createPlainAccess } from "./plain-access.js";
+import { ServedSession } from "./served-session.js";
+import { SessionTable } from "./session-table.js";
+import { TopicLog } from "./topic-log.js";
+
+/** How services are served. */
+export interface ServeOptions {
+  /** Which transports may be used; each URL's scheme picks one. */
+  readonly transports: readonly Transport[];
+  /** Where to listen; several at once are one server. Port 0 takes a free one, see `server.urls`. */
+  readonly listen: string | URL | undefined | readonly (string | URL | undefined)[];
+  /** What `rpc generate` wrote for these services: names for a bare `@service`, numbers for methods, names of parameters. */
+  readonly contract?: Contract;
+  /** Decides who a client is, at every hello. Without it the identity is undefined. */
+  readonly authenticate?: Authenticate;
+  /** Allows listening where anyone may connect, without `authenticate`. Default false. */
+  readonly insecure?: boolean;
+  /** Functions around every call, the first outermost. */
+  readonly interceptors?: readonly Interceptor<CallContext>[];
+  /** Bounds of this server; see `Limits`. */
+  readonly limits?: Partial<Limits>;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** Sends messages of unexpected errors to callers: for development. Default false. */
+  readonly exposeErrors?: boolean;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: the machine's. */
+  readonly random?: Random;
+}
+
+/** Numbers of a server, for an operator. */
+export interface ServerStats {
+  readonly connections: number;
+  readonly runningCalls: number;
+  readonly sessions: readonly SessionStats[];
+}
+
+/** Numbers of one session. */
+export interface SessionStats {
+  /** Who is there; undefined while its connection is broken. */
+  readonly peer: Peer | undefined;
+  readonly identity: unknown;
+  readonly runningCalls: number;
+  readonly subscriptions: number;
+  /** Events that wait for this client. */
+  readonly queuedEvents: number;
+  /** Events it was too slow for, each told to it as part of a gap. */
+  readonly droppedEvents: number;
+  /** Bytes sent and not acknowledged. */
+  readonly sendBufferBytes: number;
+}
+
+const optionNames = [
+  "transports",
+  "listen",
+  "contract",
+  "authenticate",
+  "insecure",
+  "interceptors",
+  "limits",
+  "logger",
+  "exposeErrors",
+  "clock",
+  "random",
+];
+
+/**
+ * Serves instances of decorated classes: `await serve([new Person()], { transports: [tcp()], listen: "tcp://127.0.0.1:7000" })`.
+ *
+ * @throws TypeError for services or options that make no sense, at once and with the remedy. RpcError `unavailable`
+ * when an address is taken, `failed_precondition` when anyone could connect and nothing says who may.
+ */
+export async function serve(services: readonly object[], options: ServeOptions): Promise<Server> {
+  checkOptions("serve", options, optionNames);
+  const server = new Server(services, options);
+  await server[open]();
+  return server;
+}
+
+const open = Symbol("open");
+const drainPollMs = 5;
+
+/** Listens, and answers for its services until closed. */
+export class Server implements AsyncDisposable {
+  readonly #options: ServeOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #registry: Registry;
+  readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+  readonly #sessions: SessionTable;
+  readonly #connections = new Set<Connection>();
+  readonly #pool = new SinkPool();
+  readonly #epoch: string;
+  readonly #targets: readonly Target[];
+  #listeners: Listener[] = [];
+  #detachSinks: (() => void)[] = [];
+  #draining: { readonly retryAfterMs: number } | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Use `serve`. */
+  constructor(services: readonly object[], options: ServeOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#limits = checkLimits(options.limits);
+    this.#logger = options.logger ?? silentLogger;
+    this.#registry = createRegistry(services, options.contract);
+    this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
+    this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
+    this.#epoch = toHex(this.#random.bytes(16));
+    const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
+    for (const target of this.#targets) refuseOpenAddress(target, options);
+  }
+
+  /** Where it really listens: port 0 has become a port. */
+  get urls(): readonly string[] {
+    return this.#listeners.map(({ url }) => url.href);
+  }
+
+  /** Identity of this start of the server: with another one, the sessions and sequence numbers before are gone. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  stats(): ServerStats {
+    const sessions = [...this.#sessions].map(({ session, calls, subscriptions, identity }) => ({
+      peer: session.peer,
+      identity,
+      runningCalls: calls.running,
+      subscriptions: subscriptions.size,
+      queuedEvents: subscriptions.queued,
+      droppedEvents: subscriptions.dropped,
+      sendBufferBytes: session.sendBufferBytes,
+    }));
+    const runningCalls = sessions.reduce((sum, session) => sum + session.runningCalls, 0);
+    return { connections: this.#connections.size, runningCalls, sessions };
+  }
+
+  /**
+   * Closes in order: no new connections and calls, clients are told, running calls finish, what is queued is delivered.
+   * What still runs after `graceMs` (default 5,000) is aborted. Safe to call twice.
+   */
+  close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.graceMs ?? 5_000);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async [open](): Promise<void> {
+    this.#detachSinks = [...eventsOf(this.#registry)].map((member) => member.event[addSink](this.#logs.get(member.service)!.get(member.name)!));
+    try {
+      for (const target of this.#targets) this.#listeners.push(await this.#listen(target));
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
+  }
+
+  #listen({ url, transport }: Target): Promise<Listener> {
+    const { packetTimeoutMs, maxConnections, maxConnectionsPerAddress } = this.#limits;
+    const plain = createPlainAccess({
+      registry: this.#registry,
+      logs: this.#logs,
+      clock: this.#clock,
+      limits: this.#limits,
+      interceptors: this.#options.interceptors ?? [],
+      failures: this.#failures,
+      timeoutMs: 10_000,
+    });
+    return transport.listen(
+      url,
+      {
+        clock: this.#clock,
+        logger: this.#logger,
+        maxPacketBytes: maxHandshakePacketBytes,
+        packetTimeoutMs,
+        maxConnections,
+        maxConnectionsPerAddress,
+        plain,
+      },
+      (connection) => this.#accept(connection),
+    );
+  }
+
+  #accept(connection: Connection): void {
+    if (this.#closing !== undefined || this.#connections.size >= this.#limits.maxConnections) {
+      void connection.close();
+      return;
+    }
+    this.#connections.add(connection);
+    const handshake = { clock: this.#clock, limits: this.#limits, timeoutMs: this.#limits.handshakeTimeoutMs };
+    receiveHello(
+      connection,
+      handshake,
+      (hello) => this.#decide(connection, hello),
+      (reason) => {
+        this.#connections.delete(connection);
+        this.#logger.info(`connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`);
+      },
+    );
+  }
+
+  async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
+    const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
+    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
+    const id = toHex(hello.sessionId);
+    const kept = hello.token === undefined ? undefined : this.#sessions.find(id, hello.token);
+    if (kept === undefined && this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
+    if (kept === undefined && this.#sessions.size >= this.#limits.maxSessions) {
+      throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
+    }
+    return () => this.#welcome(connection, hello, id, kept, identity);
+  }
+
+  #welcome(connection: Connection, hello: HelloFrame, id: string, kept: ServedSession | undefined, identity: unknown): Receiver {
+    const resumed = kept !== undefined && kept.session.open && kept.session.canContinueFrom(hello.received);
+    if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
+    const served = resumed ? kept : this.#createSession(id, hello, identity);
+    sendHandshake(
+      connection,
+      {
+        type: "welcome",
+        protocol: protocolVersion,
+        epoch: this.#epoch,
+        resumed,
+        token: served.token,
+        received: served.session.received,
+        limits: toPeerLimits(this.#limits),
+        features: [],
+      },
+      this.#limits,
+    );
+    // The client is here, so an older connection of its session is a dead one.
+    if (resumed) served.session.break(new Error("its client came by another connection"));
+    this.#sessions.attached(id);
+    const receiver = served.session.attach(connection, hello.limits, resumed ? hello.received : 0);
+    return {
+      packet: (bytes) => receiver.packet(bytes),
+      drain: () => receiver.drain(),
+      closed: (reason) => {
+        this.#connections.delete(connection);
+        receiver.closed(reason);
+      },
+    };
+  }
+
+  #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
+    const served = new ServedSession(
+      {
+        clock: this.#clock,
+        limits: this.#limits,
+        logger: this.#logger,
+        pool: this.#pool,
+        registry: this.#registry,
+        logs: this.#logs,
+        interceptors: this.#options.interceptors ?? [],
+        failures: this.#failures,
+        identity,
+        token: this.#random.bytes(16),
+        peerLimits: hello.limits,
+        draining: () => this.#draining,
+      },
+      {
+        broken: () => this.#sessions.detached(id),
+        ended: () => this.#sessions.delete(id),
+      },
+    );
+    this.#sessions.add(id, served);
+    return served;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#draining = { retryAfterMs: graceMs };
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
+    await this.#settled(graceMs);
+    const reason = new RpcError("unavailable", "the server was closed");
+    await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
+    await Promise.all([...this.#connections].map((connection) => connection.close()));
+    for (const detach of this.#detachSinks) detach();
+  }
+
+  /** Waits until every session has nothing left, or the grace is over. */
+  #settled(graceMs: number): Promise<void> {
+    const until = this.#clock.now() + graceMs;
+    return new Promise((resolve) => {
+      const look = (): Timer | undefined => {
+        // A session without a connection cannot be told anything within the grace.
+        const busy = [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
+        if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
+        resolve();
+        return undefined;
+      };
+      look();
+    });
+  }
+
+  get #failures(): { logger: Logger; random: Random; exposeErrors: boolean } {
+    return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
+  }
+}
+
+function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
+  const logs = new Map<string, Map<string, TopicLog>>();
+  for (const member of eventsOf(registry)) {
+    const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
+    logs.set(member.service, ofService.set(member.name, new TopicLog(member, clock, limits)));
+  }
+  return logs;
+}
+
+function eventsOf(registry: Registry) {
+  return [...registry.values()].flatMap(({ members }) => [...members.values()].filter((member) => member.kind === "event"));
+}
+
+function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure }: ServeOptions): void {
+  if (authenticate !== undefined || insecure === true || transport.exposure(url) !== "open") return;
+  throw refused(
+    "failed_precondition",
+    `${url.href} is open to anyone who can reach it; pass authenticate, use a transport that checks its peers ` +
+      "(tls:// with client certificates), listen on 127.0.0.1, or write insecure: true",
+  );
+}
+
+function refused(code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition", message: string): RpcError {
+  return new RpcError(code, message, { outcome: "not-executed" });
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

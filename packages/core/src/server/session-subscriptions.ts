@@ -1,0 +1,126 @@
+import type { Clock } from "../clock.js";
+import type { ErrorCode } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { checkPrefix } from "../service/topic.js";
+import type { Session } from "../session/session.js";
+import type { SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import { ServerSubscription } from "./subscription.js";
+import type { TopicLog } from "./topic-log.js";
+
+/** Event logs of a server by service, then by event. */
+export type TopicLogs = ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+
+/** The subscriptions of one session. */
+export class SessionSubscriptions {
+  readonly #session: Session;
+  readonly #logs: TopicLogs;
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  readonly #subscriptions = new Map<number, { readonly subscription: ServerSubscription; readonly log: TopicLog }>();
+  readonly #awake = new Set<number>();
+  #scheduled = false;
+
+  constructor(session: Session, logs: TopicLogs, clock: Clock, limits: Limits) {
+    this.#session = session;
+    this.#logs = logs;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** Events that wait for credit or room. */
+  get queued(): number {
+    return this.#sum(({ queued }) => queued);
+  }
+
+  /** Events dropped, each told as part of a gap. */
+  get dropped(): number {
+    return this.#sum(({ dropped }) => dropped);
+  }
+
+  add(frame: SubscribeFrame): void {
+    const { id, service, event, prefix } = frame;
+    if (this.#subscriptions.has(id)) throw new ProtocolError(`subscription id ${id} is taken`);
+    const log = this.#logs.get(service)?.get(event);
+    if (log === undefined) return this.#refuse(id, "unimplemented", `no event ${service}.${event}`);
+    const { maxSubscriptions, subscriptionQueueItems, subscriptionQueueBytes } = this.#limits;
+    if (this.#subscriptions.size >= maxSubscriptions) {
+      return this.#refuse(id, "resource_exhausted", `${log.name}: this session has ${maxSubscriptions} subscriptions already (maxSubscriptions)`);
+    }
+    try {
+      checkPrefix(prefix);
+    } catch (error) {
+      return this.#refuse(id, "invalid_argument", (error as Error).message);
+    }
+    const subscription = new ServerSubscription(this.#session, {
+      id,
+      prefix,
+      creditItems: frame.creditItems,
+      creditBytes: frame.creditBytes,
+      queueItems: subscriptionQueueItems,
+      queueBytes: subscriptionQueueBytes,
+      wake: () => this.#wake(id),
+    });
+    this.#subscriptions.set(id, { subscription, log });
+    log.add(subscription);
+    this.#session.send({ type: "subscribed", id, position: log.position });
+  }
+
+  /** It may cross the end of the subscription on the wire: then there is nothing to do. */
+  remove(id: number): void {
+    const found = this.#subscriptions.get(id);
+    this.#subscriptions.delete(id);
+    found?.log.remove(found.subscription);
+  }
+
+  grant({ id, items, bytes }: SubscriptionCreditFrame): void {
+    this.#subscriptions.get(id)?.subscription.grant(items, bytes);
+  }
+
+  /** Sends what credit and room allow, of all that have something waiting. */
+  pump(): void {
+    for (const id of this.#awake) {
+      const found = this.#subscriptions.get(id);
+      this.#awake.delete(id);
+      if (found === undefined) continue;
+      found.subscription.pump();
+      found.log.pumped();
+    }
+  }
+
+  /** There may be room again: all are asked. */
+  room(): void {
+    for (const [id, { subscription }] of this.#subscriptions) if (subscription.queued > 0) this.#awake.add(id);
+    this.pump();
+  }
+
+  /** The session is over. */
+  ended(): void {
+    for (const id of [...this.#subscriptions.keys()]) this.remove(id);
+  }
+
+  // Events of one turn leave together.
+  #wake(id: number): void {
+    this.#awake.add(id);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      this.pump();
+    });
+  }
+
+  #refuse(id: number, code: ErrorCode, message: string): void {
+    this.#session.send({ type: "unsubscribed", id, code, message, outcome: "not-executed" });
+  }
+
+  #sum(count: (subscription: ServerSubscription) => number): number {
+    let sum = 0;
+    for (const { subscription } of this.#subscriptions.values()) sum += count(subscription);
+    return sum;
+  }
+}
