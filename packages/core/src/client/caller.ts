@@ -1,0 +1,42 @@
+import type { CallOptions } from "../call.js";
+import { checkOptions } from "../service/names.js";
+import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
+import type { EventItem } from "./event-item.js";
+import type { RemoteEvent, Subscription } from "./remote-event.js";
+import type { SubscribeRequest } from "./subscriptions.js";
+
+/** What calls of a service go through: the client. */
+export interface Calling {
+  call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
+}
+
+const optionNames = ["timeoutMs", "signal", "metadata"];
+
+/** Binds a client to one service and to the options of `$with`. */
+export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {
+  return {
+    call: <Result>(method: string, args: readonly unknown[]) =>
+      calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
+    event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
+    with(added) {
+      checkOptions("$with", added, optionNames);
+      const metadata = { ...options.metadata, ...added.metadata };
+      return createServiceCaller(service, calling, { ...options, ...added, metadata });
+    },
+  };
+}
+
+function createRemoteEvent(service: string, event: string, calling: Calling): RemoteEvent<unknown> {
+  return {
+    subscribe: (prefix = "", listener?: (item: EventItem<unknown>) => unknown) =>
+      calling.subscribe({ service, event, prefix, listener }),
+  };
+}
+
+// `f()` and `f(undefined)` mean the same to a method with a default, so what is not said is not sent.
+function withoutTrailingUndefined(args: readonly unknown[]): readonly unknown[] {
+  let length = args.length;
+  while (length > 0 && args[length - 1] === undefined) length -= 1;
+  return length === args.length ? args : args.slice(0, length);
+}

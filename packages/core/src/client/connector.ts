@@ -1,0 +1,242 @@
+import type { Clock, Random, Timer } from "../clock.js";
+import { type ErrorCode, RpcError } from "../errors.js";
+import { type Limits, maxHandshakePacketBytes } from "../limits.js";
+import type { Logger } from "../logger.js";
+import { sayHello, toPeerLimits } from "../session/handshake.js";
+import { Session, type SessionOwner } from "../session/session.js";
+import { SinkPool } from "../session/sink-pool.js";
+import type { Connection, Receiver, Transport } from "../transport.js";
+import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import { Backoff } from "./backoff.js";
+
+/**
+ * Where a client stands. `resuming`: the connection broke, the session may continue. `reset`: the session is lost, a
+ * new one is being opened.
+ */
+export type ClientState = "connecting" | "online" | "resuming" | "reset" | "closed";
+
+export interface ConnectorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly connectTimeoutMs: number;
+  readonly credentials: (() => unknown) | undefined;
+  /** Where to connect, tried in turn. */
+  readonly targets: readonly { readonly url: URL; readonly transport: Transport }[];
+}
+
+export interface ConnectorListener extends Pick<SessionOwner, "frame" | "room"> {
+  /** A session begins: the first, or one after a reset. */
+  opened(session: Session): void;
+  /** The session is over; nothing of it will be answered. */
+  lost(reason: RpcError): void;
+  state(state: ClientState, reason: Error | undefined): void;
+}
+
+// Waiting does not mend these: the first attempt that meets one is the last.
+const final = new Set<ErrorCode>(["invalid_argument", "unauthenticated", "permission_denied", "failed_precondition", "unimplemented"]);
+
+/** Keeps a client's session on a connection: connects, resumes after a break, and opens a new session after a loss. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  readonly #listener: ConnectorListener;
+  readonly #pool = new SinkPool();
+  readonly #backoff: Backoff;
+  #sessionId: Uint8Array = new Uint8Array(16);
+  #token: Uint8Array | undefined;
+  #session: Session | undefined;
+  #state: ClientState = "connecting";
+  #turn = 0;
+  /** Present while an attempt is under way. */
+  #attempt: AbortController | undefined;
+  /** Present while the next attempt is waited for. */
+  #retry: Timer | undefined;
+  #giveUp: Timer | undefined;
+  /** Present until the first welcome. */
+  #first: { resolve(): void; reject(error: RpcError): void; last: RpcError | undefined } | undefined;
+
+  constructor(options: ConnectorOptions, listener: ConnectorListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#backoff = new Backoff(options.random);
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The session; undefined before the first welcome and after a loss. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Resolves on the first welcome. Rejects `RpcError` when nobody answers in time, or at once when waiting is no use. */
+  async start(): Promise<void> {
+    const { clock, connectTimeoutMs } = this.#options;
+    const timer = clock.timer(connectTimeoutMs, () => {
+      const silence = this.#unavailable(`no answer within ${connectTimeoutMs} ms`);
+      this.#first?.reject(this.#first.last ?? silence);
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#first = { resolve, reject, last: undefined };
+        void this.#connect();
+      });
+    } catch (error) {
+      await this.close(RpcError.from(error, "unavailable"));
+      throw error;
+    } finally {
+      this.#first = undefined;
+      timer.clear();
+    }
+  }
+
+  /** Ends the session, telling the server, and connects no more. Safe to call twice. */
+  async close(reason: RpcError): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#setState("closed", reason);
+    this.#attempt?.abort();
+    this.#retry?.clear();
+    this.#giveUp?.clear();
+    this.#first?.reject(reason);
+    await this.#session?.close(reason);
+  }
+
+  // One attempt; never rejects. A failed one is followed by another until the client is closed.
+  async #connect(): Promise<void> {
+    this.#attempt = new AbortController();
+    try {
+      await this.#open(this.#attempt);
+      this.#attempt = undefined;
+      this.#first?.resolve();
+      // It may have ended again inside the read that brought the welcome.
+      if (this.#session?.attached !== true) this.#connectLater();
+    } catch (reason) {
+      this.#attempt = undefined;
+      const error = RpcError.from(reason, "unavailable", { outcome: "not-executed" });
+      if (this.#first !== undefined) {
+        this.#first.last = error;
+        if (final.has(error.code)) return this.#first.reject(error);
+      } else if (this.#state !== "closed") this.#options.logger.warn(`connecting again failed: ${error.message}`);
+      this.#connectLater();
+    }
+  }
+
+  #connectLater(): void {
+    if (this.#state === "closed" || this.#attempt !== undefined || this.#retry !== undefined) return;
+    this.#retry = this.#options.clock.timer(this.#backoff.next(), () => {
+      this.#retry = undefined;
+      void this.#connect();
+    });
+  }
+
+  async #open(attempt: AbortController): Promise<void> {
+    const { clock, limits, logger, connectTimeoutMs } = this.#options;
+    const { url, transport } = this.#options.targets[this.#turn++ % this.#options.targets.length]!;
+    const timer = clock.timer(connectTimeoutMs, () => attempt.abort());
+    let connection: Connection | undefined;
+    try {
+      const { packetTimeoutMs } = limits;
+      const options = { clock, logger, maxPacketBytes: maxHandshakePacketBytes, packetTimeoutMs, signal: attempt.signal };
+      connection = await transport.connect(url, options);
+      const credentials = await this.#options.credentials?.();
+      if (attempt.signal.aborted) throw this.#unavailable("the attempt was given up");
+      await this.#greet(connection, credentials);
+    } catch (error) {
+      void connection?.close();
+      throw error;
+    } finally {
+      timer.clear();
+    }
+  }
+
+  #greet(connection: Connection, credentials: unknown): Promise<void> {
+    const { clock, limits, random, connectTimeoutMs } = this.#options;
+    const kept = this.#session;
+    if (kept === undefined) this.#sessionId = random.bytes(16);
+    return sayHello(
+      connection,
+      {
+        type: "hello",
+        protocol: protocolVersion,
+        sessionId: this.#sessionId,
+        token: kept === undefined ? undefined : this.#token,
+        received: kept?.received ?? 0,
+        limits: toPeerLimits(limits),
+        features: [],
+        credentials,
+      },
+      { clock, limits, timeoutMs: connectTimeoutMs },
+      (welcome) => this.#welcomed(connection, welcome, kept),
+    );
+  }
+
+  /** `asked` is the session that the hello spoke of. */
+  #welcomed(connection: Connection, welcome: WelcomeFrame, asked: Session | undefined): Receiver {
+    if (this.#state === "closed") throw this.#unavailable("the client was closed");
+    // It was given up while the hello was under way, so the server resumed what nobody holds here.
+    if (welcome.resumed && (asked === undefined || this.#session !== asked)) throw this.#unavailable("the session was given up");
+    this.#giveUp?.clear();
+    this.#backoff.reset();
+    if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
+      const receiver = asked.attach(connection, welcome.limits, welcome.received);
+      this.#setState("online", undefined);
+      return receiver;
+    }
+    asked?.end(this.#unavailable("the server no longer has the session: it was restarted, or the session was away too long"));
+    this.#token = welcome.token;
+    const session = this.#createSession(welcome);
+    const receiver = session.attach(connection, welcome.limits, 0);
+    this.#setState("online", undefined);
+    this.#listener.opened(session);
+    return receiver;
+  }
+
+  #createSession(welcome: WelcomeFrame): Session {
+    const { clock, limits, logger } = this.#options;
+    const session: Session = new Session({ clock, limits, logger, pool: this.#pool }, welcome.limits, {
+      frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
+      room: () => this.#listener.room(),
+      broken: (reason) => this.#broken(session, reason),
+      ended: (reason) => this.#ended(session, reason),
+    });
+    this.#session = session;
+    return session;
+  }
+
+  #broken(session: Session, reason: Error): void {
+    if (this.#state === "closed" || this.#session !== session) return;
+    this.#setState("resuming", reason);
+    const { clock, limits } = this.#options;
+    // The server counts from when it last heard of us, so this side counts from when it last read.
+    const retentionMs = Math.min(limits.sessionRetentionMs, session.peerLimits.sessionRetentionMs);
+    this.#giveUp?.clear();
+    this.#giveUp = clock.timer(session.lastReadAt + retentionMs - clock.now(), () => {
+      session.end(this.#unavailable(`no connection for ${retentionMs} ms: ${reason.message}`));
+    });
+    this.#connectLater();
+  }
+
+  // Over: given up, ended by the server, or by a broken protocol; or closed, when the state says so already.
+  #ended(session: Session, reason: RpcError): void {
+    if (this.#session !== session) return;
+    this.#giveUp?.clear();
+    this.#session = undefined;
+    this.#token = undefined;
+    if (this.#state !== "closed") this.#setState("reset", reason);
+    this.#listener.lost(reason);
+    this.#connectLater();
+  }
+
+  #setState(state: ClientState, reason: Error | undefined): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#listener.state(state, reason);
+  }
+
+  #unavailable(message: string): RpcError {
+    const urls = this.#options.targets.map(({ url }) => url.href).join(", ");
+    return new RpcError("unavailable", `${urls}: ${message}`, { outcome: "not-executed" });
+  }
+}

@@ -1,0 +1,186 @@
+import type { Clock, Timer } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { checkPrefix } from "../service/topic.js";
+import type { Session } from "../session/session.js";
+import { fromErrorBody } from "../wire/error-frame.js";
+import type { EventsFrame, GapFrame, SubscribedFrame, UnsubscribedFrame } from "../wire/frame.js";
+import type { EventItem } from "./event-item.js";
+import { LiveSubscription } from "./subscription.js";
+
+interface Entry {
+  readonly service: string;
+  readonly event: string;
+  readonly subscription: LiveSubscription;
+  /** In this session; 0 while it waits for one. */
+  id: number;
+  /** Settles `subscribe`, until the server has confirmed. */
+  confirm: { resolve(): void; reject(error: RpcError): void } | undefined;
+}
+
+export interface SubscriptionsOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly timeoutMs: number;
+}
+
+/** What a program asks for. */
+export interface SubscribeRequest {
+  readonly service: string;
+  readonly event: string;
+  readonly prefix: string;
+  readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
+}
+
+/** All subscriptions of a client. They outlive sessions: a new one gets each of them once. */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  readonly #entries = new Set<Entry>();
+  readonly #byId = new Map<number, Entry>();
+  #session: Session | undefined;
+  #lastId = 0;
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Items that wait for their consumers. */
+  get queued(): number {
+    let sum = 0;
+    for (const { subscription } of this.#entries) sum += subscription.queued;
+    return sum;
+  }
+
+  /** Resolves when the server has confirmed; rejects `RpcError` after the client's timeout. */
+  async add({ service, event, prefix, listener }: SubscribeRequest): Promise<LiveSubscription> {
+    checkPrefix(prefix);
+    const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
+    const name = `${service}.${event}`;
+    if (this.#entries.size >= maxSubscriptions) {
+      throw new RpcError("resource_exhausted", `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`, {
+        outcome: "not-executed",
+      });
+    }
+    const entry: Entry = {
+      service,
+      event,
+      subscription: new LiveSubscription({
+        service,
+        event,
+        prefix,
+        listener,
+        creditItems: subscriptionCreditItems,
+        creditBytes: subscriptionCreditBytes,
+        grant: (items, bytes) => {
+          if (entry.id !== 0) this.#session?.send({ type: "subscriptionCredit", id: entry.id, items, bytes });
+        },
+        left: () => this.#remove(entry),
+      }),
+      id: 0,
+      confirm: undefined,
+    };
+    this.#entries.add(entry);
+    await this.#confirmed(entry, name);
+    return entry.subscription;
+  }
+
+  /** A session begins: every subscription is asked for in it. */
+  attach(session: Session): void {
+    this.#session = session;
+    for (const entry of this.#entries) this.#subscribe(entry);
+  }
+
+  /** The session is over. What its subscriptions miss from now on is told as a gap per topic. */
+  detach(): void {
+    this.#session = undefined;
+    this.#byId.clear();
+    for (const entry of this.#entries) {
+      entry.id = 0;
+      if (entry.confirm === undefined) entry.subscription.reset("epoch-changed");
+    }
+  }
+
+  confirmed({ id }: SubscribedFrame): void {
+    const entry = this.#byId.get(id);
+    entry?.confirm?.resolve();
+  }
+
+  /** Refused, or ended by the server. */
+  ended(frame: UnsubscribedFrame): void {
+    const entry = this.#byId.get(frame.id);
+    if (entry === undefined) return;
+    this.#byId.delete(frame.id);
+    this.#entries.delete(entry);
+    const error = fromErrorBody(frame);
+    entry.confirm?.reject(error);
+    entry.subscription.end(error);
+  }
+
+  // Events may cross an unsubscribe on the wire: those for nobody are dropped.
+  events({ id, kind, rows }: EventsFrame): void {
+    this.#byId.get(id)?.subscription.events(kind, rows);
+  }
+
+  gap(frame: GapFrame): void {
+    this.#byId.get(frame.id)?.subscription.gap(frame);
+  }
+
+  /** The client is closed: every subscription ends. */
+  close(error: RpcError): void {
+    for (const entry of [...this.#entries]) {
+      entry.confirm?.reject(error);
+      entry.subscription.end(undefined);
+    }
+    this.#entries.clear();
+    this.#byId.clear();
+  }
+
+  #confirmed(entry: Entry, name: string): Promise<void> {
+    const { clock, timeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      const settle = () => {
+        timer?.clear();
+        entry.confirm = undefined;
+      };
+      entry.confirm = {
+        resolve() {
+          settle();
+          resolve();
+        },
+        reject(error) {
+          settle();
+          reject(error);
+        },
+      };
+      if (Number.isFinite(timeoutMs)) {
+        timer = clock.timer(timeoutMs, () => {
+          entry.confirm?.reject(new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`));
+          void entry.subscription.unsubscribe();
+        });
+      }
+      this.#subscribe(entry);
+    });
+  }
+
+  #subscribe(entry: Entry): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const { service, event, subscription } = entry;
+    this.#lastId = (this.#lastId % 0xffff_fffe) + 1;
+    entry.id = this.#lastId;
+    this.#byId.set(entry.id, entry);
+    const { items, bytes } = subscription.credit;
+    session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes });
+  }
+
+  #remove(entry: Entry): void {
+    if (!this.#entries.delete(entry) || entry.id === 0) return;
+    this.#byId.delete(entry.id);
+    this.#session?.send({ type: "unsubscribe", id: entry.id });
+  }
+}
