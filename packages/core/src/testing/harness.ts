@@ -1,0 +1,80 @@
+import { Client, type ClientOptions, connect } from "../client/client.js";
+import type { Remote } from "../client/proxy.js";
+import { Server, type ServeOptions, serve } from "../server/server.js";
+import { checkEqual, until } from "./check.js";
+import { createFaultyLink, type FaultyLink } from "./faulty-link.js";
+import { Person } from "./person.js";
+import type { TransportUnderTest } from "./transport-suite.js";
+
+/** A client with the link it is on and the service it calls. */
+export interface ConnectedClient {
+  readonly client: Client;
+  readonly link: FaultyLink;
+  readonly person: Remote<Person>;
+}
+
+/** Whole clients and servers for one scenario; it closes what the scenario opened and looks for what is left. */
+export class Harness {
+  readonly #under: TransportUnderTest;
+  readonly #openHandles: (() => readonly string[]) | undefined;
+  readonly #handlesBefore: number;
+  readonly #servers: Server[] = [];
+  readonly #clients: Client[] = [];
+  #url: string;
+
+  constructor(under: TransportUnderTest, openHandles: (() => readonly string[]) | undefined) {
+    this.#under = under;
+    this.#url = under.url;
+    this.#openHandles = openHandles;
+    this.#handlesBefore = openHandles?.().length ?? 0;
+  }
+
+  /** Where clients connect. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get under(): TransportUnderTest {
+    return this.#under;
+  }
+
+  /** Serves a person; a second time at the same address, as after a restart. */
+  async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}): Promise<Server> {
+    const server = await serve([person], { transports: [this.#under.serving], listen: this.#url, ...options });
+    this.#servers.push(server);
+    this.#url = server.urls[0] ?? this.#url;
+    return server;
+  }
+
+  async connect(options: Partial<ClientOptions> = {}): Promise<ConnectedClient> {
+    const link = createFaultyLink(this.#under.connecting);
+    const client = await connect(this.#url, { transports: [link.transport], ...options });
+    this.#clients.push(client);
+    return { client, link, person: client.service<Remote<Person>>("Person") };
+  }
+
+  /** Closes everything, clients first. */
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all(this.#servers.map((server) => server.close({ graceMs: 1_000 })));
+    await this.#under.clean?.();
+  }
+
+  async checkLeftovers(): Promise<void> {
+    for (const client of this.#clients) {
+      const { pendingCalls, queuedCalls, subscriptions, queuedEvents } = client.stats();
+      checkEqual("leftovers of a client", { pendingCalls, queuedCalls, subscriptions, queuedEvents }, {
+        pendingCalls: 0,
+        queuedCalls: 0,
+        subscriptions: 0,
+        queuedEvents: 0,
+      });
+    }
+    for (const server of this.#servers) {
+      await until("the server's connections end", () => server.stats().connections === 0);
+      checkEqual("leftovers of a server", server.stats(), { connections: 0, runningCalls: 0, sessions: [] });
+    }
+    const openHandles = this.#openHandles;
+    if (openHandles !== undefined) await until("open handles are closed", () => openHandles().length <= this.#handlesBefore);
+  }
+}
