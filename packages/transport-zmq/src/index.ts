@@ -1,0 +1,15 @@
+/**
+ * ZeroMQ for `@rpc/core`.
+ *
+ * @example
+ * ```ts
+ * import { connect, serve } from "@rpc/core";
+ * import { zmq } from "@rpc/transport-zmq";
+ *
+ * const server = await serve([new Quotes()], { transports: [zmq()], listen: ["zmq://127.0.0.1:7000"] });
+ * const client = await connect("zmq://127.0.0.1:7000", { transports: [zmq()] });
+ * ```
+ */
+export { zmqLacks } from "./lacks.js";
+export type { PublishOption, ZmqOptions } from "./options.js";
+export { zmq } from "./zmq.js";
