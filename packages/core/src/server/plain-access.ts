@@ -6,6 +6,7 @@ import type { Limits } from "../limits.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
 import type { Peer, PlainAccess } from "../transport.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
 import { describeFailure, type FailureReport } from "./failure.js";
@@ -22,15 +23,43 @@ export interface PlainAccessOptions {
   readonly timeoutMs: number;
 }
 
+/** Plain access as its server holds it. */
+export interface ServedPlainAccess extends PlainAccess {
+  /** Calls that have not been answered. */
+  readonly running: number;
+  /** Aborts what runs and answers it `unavailable`; refuses what comes. */
+  close(): void;
+}
+
 /** The served methods and events for peers that speak no session: one question, one answer, as in the lesson. */
-export function createPlainAccess(options: PlainAccessOptions): PlainAccess {
+export function createPlainAccess(options: PlainAccessOptions): ServedPlainAccess {
+  const running = new Set<AbortController>();
+  let closed = false;
   return {
+    get running() {
+      return running.size;
+    },
+    close() {
+      closed = true;
+      for (const controller of running) controller.abort();
+    },
     async call(request, peer, signal) {
-      const answer = await answerRequest(options, request, peer, signal);
+      if (closed) return encode(closedAnswer, options.limits);
+      const controller = new AbortController();
+      const abort = () => controller.abort();
+      signal.addEventListener("abort", abort);
+      running.add(controller);
+      // A method that does not look at its signal must not hold back the answer, nor the server's end.
+      const aborted = new Promise<readonly unknown[]>((resolve) => {
+        controller.signal.addEventListener("abort", () => resolve(closedAnswer));
+      });
       try {
-        return encode(answer, options.limits);
+        return encode(await Promise.race([answerRequest(options, request, peer, controller.signal), aborted]), options.limits);
       } catch (error) {
         return encode([false, toPlainError(RpcError.from(error, "internal"))], options.limits);
+      } finally {
+        running.delete(controller);
+        signal.removeEventListener("abort", abort);
       }
     },
     hear(event, listener) {
@@ -44,6 +73,8 @@ export function createPlainAccess(options: PlainAccessOptions): PlainAccess {
     },
   };
 }
+
+const closedAnswer = [false, { code: "unavailable", message: "the server was closed" }];
 
 async function answerRequest(options: PlainAccessOptions, request: Uint8Array, peer: Peer, signal: AbortSignal): Promise<readonly unknown[]> {
   let method: RegisteredMethod | undefined;
@@ -65,10 +96,11 @@ interface PlainRequest {
 
 function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
   const expected = "expected MessagePack [method, args] or [method, args, kwargs]";
+  if (bytes.length > limits.maxPacketBytes) throw invalid(`request of ${bytes.length} bytes exceeds maxPacketBytes (${limits.maxPacketBytes})`);
   let value: unknown;
   try {
     const end = scanValue(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, limits);
-    if (end !== bytes.length) throw new Error(`${bytes.length - end} bytes behind the value`);
+    if (end !== bytes.length) throw new ProtocolError(`${bytes.length - end} bytes behind the value`);
     value = decodeValue(bytes, 0, end);
   } catch (error) {
     throw invalid(`${expected}: ${error instanceof Error ? error.message : String(error)}`);

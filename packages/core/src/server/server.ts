@@ -14,7 +14,7 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
-import { createPlainAccess } from "./plain-access.js";
+import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
@@ -48,6 +48,7 @@ export interface ServeOptions {
 /** Numbers of a server, for an operator. */
 export interface ServerStats {
   readonly connections: number;
+  /** Of all sessions and of plain peers. */
   readonly runningCalls: number;
   readonly sessions: readonly SessionStats[];
 }
@@ -96,6 +97,8 @@ export async function serve(services: readonly object[], options: ServeOptions):
 
 const open = Symbol("open");
 const drainPollMs = 5;
+/** A plain peer cannot say how long it waits: as long as a client does by default. */
+const plainTimeoutMs = 10_000;
 
 /** Listens, and answers for its services until closed. */
 export class Server implements AsyncDisposable {
@@ -106,6 +109,7 @@ export class Server implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+  readonly #plain: ServedPlainAccess;
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
@@ -125,6 +129,15 @@ export class Server implements AsyncDisposable {
     this.#logger = options.logger ?? silentLogger;
     this.#registry = createRegistry(services, options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
+    this.#plain = createPlainAccess({
+      registry: this.#registry,
+      logs: this.#logs,
+      clock: this.#clock,
+      limits: this.#limits,
+      interceptors: options.interceptors ?? [],
+      failures: this.#failures,
+      timeoutMs: plainTimeoutMs,
+    });
     this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
     this.#epoch = toHex(this.#random.bytes(16));
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
@@ -152,7 +165,7 @@ export class Server implements AsyncDisposable {
       droppedEvents: subscriptions.dropped,
       sendBufferBytes: session.sendBufferBytes,
     }));
-    const runningCalls = sessions.reduce((sum, session) => sum + session.runningCalls, 0);
+    const runningCalls = sessions.reduce((sum, session) => sum + session.runningCalls, this.#plain.running);
     return { connections: this.#connections.size, runningCalls, sessions };
   }
 
@@ -181,15 +194,6 @@ export class Server implements AsyncDisposable {
 
   #listen({ url, transport }: Target): Promise<Listener> {
     const { packetTimeoutMs, maxConnections, maxConnectionsPerAddress } = this.#limits;
-    const plain = createPlainAccess({
-      registry: this.#registry,
-      logs: this.#logs,
-      clock: this.#clock,
-      limits: this.#limits,
-      interceptors: this.#options.interceptors ?? [],
-      failures: this.#failures,
-      timeoutMs: 10_000,
-    });
     return transport.listen(
       url,
       {
@@ -199,7 +203,7 @@ export class Server implements AsyncDisposable {
         packetTimeoutMs,
         maxConnections,
         maxConnectionsPerAddress,
-        plain,
+        plain: this.#plain,
       },
       (connection) => this.#accept(connection),
     );
@@ -297,6 +301,7 @@ export class Server implements AsyncDisposable {
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
     await this.#settled(graceMs);
+    this.#plain.close();
     const reason = new RpcError("unavailable", "the server was closed");
     await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
     await Promise.all([...this.#connections].map((connection) => connection.close()));
@@ -309,7 +314,9 @@ export class Server implements AsyncDisposable {
     return new Promise((resolve) => {
       const look = (): Timer | undefined => {
         // A session without a connection cannot be told anything within the grace.
-        const busy = [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
+        const busy =
+          this.#plain.running > 0 ||
+          [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
         if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
         resolve();
         return undefined;

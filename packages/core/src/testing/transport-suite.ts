@@ -5,7 +5,14 @@ import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
 
 /** What a transport cannot do, and says so. */
-export type Lack = "peer-loss-without-heartbeat" | "peer-address" | "per-connection-pause";
+export type Lack =
+  | "peer-loss-without-heartbeat"
+  | "peer-address"
+  | "per-connection-pause"
+  | "per-connection-close"
+  | "packet-timeout"
+  | "packet-limit-before-buffering"
+  | "refusal-while-closing";
 
 /** A transport under test and an address nobody else uses. */
 export interface TransportUnderTest {

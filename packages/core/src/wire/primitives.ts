@@ -39,7 +39,9 @@ export function writeString(sink: ByteSink, value: string): void {
   sink.reserve(5 + utf8Room(value));
   const written = writeUtf8(sink.bytes, body, value);
   if (written < 0) {
-    throw new Refusal("a string with a lone surrogate cannot travel; make it well-formed, such as by toWellFormed()");
+    throw new Refusal(
+      "a string with a lone surrogate cannot travel; make it well-formed, such as by toWellFormed()",
+    );
   }
   // More bytes than characters may need a longer head than was left free.
   const shift = headBytes(written) - headBytes(length);

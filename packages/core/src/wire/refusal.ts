@@ -41,7 +41,9 @@ export class Refusal extends Error {
         ? this.message
         : `a value that contains itself, at ${this.#cycle}, cannot travel`;
     const path = this.#takePath();
-    return new RpcError("invalid_argument", path === "" ? reason : `${path}: ${reason}`, {
+    const message = path === "" ? reason : `${path}: ${reason}`;
+    // A message travels too, and a name or text that was cut may end in half a character.
+    return new RpcError("invalid_argument", message.replace(/\p{Surrogate}/gu, "\ufffd"), {
       cause: this.cause,
     });
   }
@@ -60,7 +62,7 @@ export function refuse(value: unknown): Refusal {
   if (name === undefined) {
     return new Refusal("an instance of a class without a name cannot travel; send a plain object");
   }
-  const article = /^[AEIOU]/i.test(name) ? "an" : "a";
+  const article = /^[AEIO]/i.test(name) ? "an" : "a";
   return new Refusal(
     `${article} ${name} instance cannot travel; ${remedies.get(name) ?? plainObjectRemedy(name)}`,
   );

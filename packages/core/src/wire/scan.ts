@@ -1,6 +1,17 @@
 import { mapCode, setCode } from "./extension-codes.js";
 import { checkExtension } from "./extensions.js";
-import { arrayKind, extensionKind, kindOf, mapKind, readLength, scalarKind, sizeOf, stringKind, unusedKind, widthOf } from "./heads.js";
+import {
+  arrayKind,
+  extensionKind,
+  kindOf,
+  mapKind,
+  readLength,
+  scalarKind,
+  sizeOf,
+  stringKind,
+  unusedKind,
+  widthOf,
+} from "./heads.js";
 import { areKeysSpread, harmlessKeys } from "./key-spread.js";
 import { ProtocolError } from "./protocol-error.js";
 import { isUtf8 } from "./utf8.js";
@@ -35,6 +46,7 @@ const payloadEnd = new Uint32Array(deepest + 2);
  *
  * One pass without recursion and without allocation. Whatever passes decodes without throwing, into memory in proportion
  * to its bytes and in time in proportion to them. `view` covers exactly `bytes`. Nothing at or past `end` is read.
+ * It is one long function so that its state stays in local variables.
  *
  * @throws ProtocolError
  */
