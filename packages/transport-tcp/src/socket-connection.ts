@@ -1,0 +1,167 @@
+import type { Socket } from "node:net";
+import type { Clock, Connection, ConnectionOptions, Peer, Receiver, Timer } from "@rpc/core/transport";
+import { framePacket } from "./framing.js";
+import { PacketReader } from "./packet-reader.js";
+import { socketBreak } from "./socket-errors.js";
+import { socketPeer } from "./socket-peer.js";
+
+/** Unsent bytes at which `send` says false. 256 KiB: four full packets, so that the kernel need not wait for the next. */
+export const fullAtBytes: number = 256 * 1024;
+
+const closeTimeoutMs = 1_000;
+
+/**
+ * Packets over one open socket: TCP, TLS or unix.
+ *
+ * It owns the socket from here on. Nothing is read before `start`, so nothing is lost before it.
+ */
+export class SocketConnection implements Connection {
+  readonly peer: Peer;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #reader: PacketReader;
+  #receiver: Receiver | undefined;
+  #state: "open" | "closing" | "broken" | "closed" = "open";
+  #corked = false;
+  #full = false;
+  #peerEnded = false;
+  #reason: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #closeTimer: Timer | undefined;
+
+  /** `socket` is connected, its TLS handshake done, and it stays open when its peer ends (`allowHalfOpen`). */
+  constructor(socket: Socket, scheme: string, options: ConnectionOptions) {
+    this.peer = socketPeer(socket, scheme);
+    this.#socket = socket;
+    this.#clock = options.clock;
+    this.#reader = new PacketReader(options, (reason) => this.#break(reason));
+    socket.pause();
+    socket.on("data", (chunk: Uint8Array) => this.#reader.push(chunk));
+    socket.on("end", () => this.#end());
+    socket.on("drain", () => this.#drained());
+    socket.on("error", (error) => this.#failed(error));
+    socket.on("close", () => this.#closed());
+  }
+
+  get maxPacketBytes(): number {
+    return this.#reader.maxPacketBytes;
+  }
+
+  set maxPacketBytes(bytes: number) {
+    this.#reader.maxPacketBytes = bytes;
+  }
+
+  start(receiver: Receiver): void {
+    if (this.#receiver !== undefined) throw new TypeError("a connection can be started once");
+    this.#receiver = receiver;
+    this.#reader.start((packet) => receiver.packet(packet));
+    const ended = this.#state === "closed";
+    this.#clock.soon(() => (ended ? receiver.closed(this.#reason) : this.#continue()));
+  }
+
+  send(packet: Uint8Array): boolean {
+    if (this.#state !== "open") return false;
+    try {
+      const framed = framePacket(packet);
+      this.#cork();
+      const free = this.#socket.write(framed);
+      // `drain` follows only a write that said false, so both have to agree.
+      this.#full = !free && this.#socket.writableLength >= fullAtBytes;
+      return !this.#full;
+    } catch (reason) {
+      this.#break(reason as Error);
+      return false;
+    }
+  }
+
+  pause(): void {
+    this.#reader.pause();
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#reader.resume()) this.#clock.soon(() => this.#continue());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      if (this.#state === "closed") return resolve();
+      // Added after this connection's own listener, so the receiver has heard of the end first.
+      this.#socket.once("close", () => resolve());
+      if (this.#state === "open") this.#finish();
+    });
+    return this.#closing;
+  }
+
+  // What is sent in one turn leaves in one write.
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    this.#clock.soon(this.#uncork);
+  }
+
+  readonly #uncork = (): void => {
+    this.#corked = false;
+    this.#socket.uncork();
+  };
+
+  // After start and resume: first what was read already, then the socket.
+  #continue(): void {
+    if (!this.#socket.writableNeedDrain) this.#drained();
+    this.#reader.drain();
+    if (!this.#reader.flowing) return;
+    if (this.#peerEnded) this.#end();
+    else this.#socket.resume();
+  }
+
+  #drained(): void {
+    if (!this.#full || this.#state !== "open" || this.#receiver === undefined) return;
+    this.#full = false;
+    this.#receiver.drain();
+  }
+
+  // The peer sends nothing more, which ends the connection: half of one is of no use. A paused socket tells of it too;
+  // packets that wait for `resume` still come first.
+  #end(): void {
+    this.#peerEnded = true;
+    if (this.#reader.flowing) this.#break(this.#reader.unfinished);
+  }
+
+  #break(reason?: Error): void {
+    if (this.#state === "closed") return;
+    this.#state = "broken";
+    this.#reason ??= reason;
+    this.#reader.close();
+    this.#socket.destroy();
+  }
+
+  #failed(error: Error): void {
+    // Once all is sent, how the peer leaves does not matter.
+    if (this.#state === "closing" && this.#socket.writableFinished) return;
+    this.#reason ??= socketBreak(this.peer, error);
+  }
+
+  #finish(): void {
+    this.#state = "closing";
+    this.#reader.close();
+    this.#closeTimer = this.#clock.timer(closeTimeoutMs, () => this.#giveUp());
+    this.#socket.end();
+    // What still comes is read and dropped: bytes that were never read would turn the end into a reset, and a reset can
+    // overtake what was sent.
+    this.#socket.resume();
+  }
+
+  #giveUp(): void {
+    const unsent = this.#socket.writableLength;
+    if (unsent === 0) this.#break();
+    else this.#break(new Error(`${unsent} bytes were not sent within ${closeTimeoutMs} ms of close`));
+  }
+
+  #closed(): void {
+    this.#state = "closed";
+    this.#reader.close();
+    this.#closeTimer?.clear();
+    this.#receiver?.closed(this.#reason);
+  }
+}
