@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { clean, findings, UsageError, usage } from "./exit-codes.js";
+import { type GenerateFlags, runGenerate } from "./generate-command.js";
+import type { Terminal } from "./terminal.js";
+
+/** Runs the command `rpc` with these arguments; resolves to the exit code: 0 clean, 1 findings or stale, 2 usage. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = clean;
+  const program = createProgram(terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command("rpc")
+    .description("Makes contracts and typed clients of classes that other processes call.")
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .showHelpAfterError("Run rpc --help to see what there is.")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  program
+    .command("generate")
+    .description("Reads the services of a project and writes their clients and contract.")
+    .option("-p, --project <path>", 'tsconfig of the services (default: "tsconfig.json")')
+    .option("--client <path>", "file for the clients, such as src/generated/client.ts")
+    .option("--contract <path>", "file for the contract, such as contract.json")
+    .option("--check", "write nothing; exit with 1 if anything would change")
+    .addHelpText("after", "\nWithout these it takes project, client and contract from rpc.config.json.")
+    .action(async (flags: GenerateFlags) => exit(await runGenerate(flags, terminal)));
+  return program;
+}
+
+function explain(error: unknown, terminal: Terminal): number {
+  // Commander has said what is wrong already, or has printed what was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? clean : usage;
+  if (error instanceof UsageError) {
+    terminal.err(`${error.message}\n`);
+    return usage;
+  }
+  if (error instanceof Error && "syscall" in error) {
+    terminal.err(`${error.message}\n`);
+    return findings;
+  }
+  throw error;
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,74 @@
+import ts from "typescript";
+import type { Problems } from "./diagnostics.js";
+import type { Project } from "./load.js";
+import type { Mark, Marks } from "./marks.js";
+import { refuseWireName } from "./wire-name.js";
+
+/** A class marked `@service`. */
+export interface ServiceClass {
+  /** Wire name: from the decorator, or the class's name in the source. */
+  readonly name: string;
+  readonly node: ts.ClassLikeDeclaration;
+}
+
+/** Finds the services of a project, sorted by wire name. */
+export function find(project: Project, marks: Marks, problems: Problems): ServiceClass[] {
+  const found = new Map<string, ServiceClass>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node)) return;
+    if (ts.isClassLike(node)) {
+      const mark = marks.on(node).find(({ kind }) => kind === "service");
+      if (mark) addService(found, node, nameOf(node, mark, marks, problems), problems);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of project.files) visit(file);
+  if (found.size === 0 && !problems.hasErrors) reportNone(problems);
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function nameOf(
+  node: ts.ClassLikeDeclaration,
+  mark: Mark,
+  marks: Marks,
+  problems: Problems,
+): string | undefined {
+  const at = mark.argument ?? node.name ?? mark.at;
+  const name = mark.argument ? marks.text(mark.argument) : node.name?.text;
+  if (name === undefined && mark.argument === undefined) {
+    problems.report("RPC1103", at, "this service has no name", 'Name it: @service("Quotes")');
+  }
+  const refusal = name === undefined ? undefined : refuseWireName(name);
+  if (refusal === undefined) return name;
+  problems.report("RPC1103", at, refusal, 'Give the service another wire name: @service("Quotes")');
+  return undefined;
+}
+
+function addService(
+  found: Map<string, ServiceClass>,
+  node: ts.ClassLikeDeclaration,
+  name: string | undefined,
+  problems: Problems,
+): void {
+  if (name === undefined) return;
+  const other = found.get(name);
+  if (other === undefined) {
+    found.set(name, { name, node });
+    return;
+  }
+  const where = other.node.name?.text ?? "a class without a name";
+  const message = `the service name ${name} is used twice: ${where} has it`;
+  problems.report(
+    "RPC1103",
+    node.name ?? node,
+    message,
+    `Name one of them otherwise: @service("Other${name}")`,
+  );
+}
+
+function reportNone(problems: Problems): void {
+  const message = "no class of the project is marked with @service of @rpc/core";
+  const mend =
+    'Mark one. Write import { expose, service } from "@rpc/core", then @service("Person") above the class.';
+  problems.report("RPC1003", undefined, message, mend);
+}

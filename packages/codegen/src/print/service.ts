@@ -1,0 +1,74 @@
+import type { EventContract, ServiceContract } from "@rpc/core/contract";
+import { printMethod } from "./method.js";
+import { isIdentifier, propertyName } from "./names.js";
+import type { Page } from "./page.js";
+import { deprecation, joinDoc, printType } from "./type.js";
+
+/** Prints the client class of a service: events as fields, methods in the order of the source, then `$with`. */
+export function printService(page: Page, name: string, service: ServiceContract): void {
+  const { out, names, imports } = page;
+  const className = names.clients.get(name)!;
+  const members = Object.entries(service.members);
+  const events = members.flatMap(([event, member]) =>
+    member.kind === "event" ? [[event, member] as const] : [],
+  );
+  out.doc(service.doc ?? `Client of the service ${name}.`);
+  out.block(`export class ${className} {`, "}", () => {
+    printDescription(page, name, service);
+    for (const [event, member] of events) printEvent(page, event, member);
+    printConstructor(
+      page,
+      events.map(([event]) => event),
+    );
+    for (const [method, member] of members) {
+      if (member.kind === "call") printMethod(page, method, member);
+    }
+    out.line();
+    out.doc("The same client with these options for every call.");
+    out.block(`$with(options: ${imports.type("CallOptions")}): ${className} {`, "}", () => {
+      out.line(`return new ${className}(this.#caller.with(options));`);
+    });
+  });
+  out.line();
+}
+
+function printDescription({ out, names, imports }: Page, name: string, service: ServiceContract): void {
+  out.doc("What the server is asked to agree with when the service is first used.");
+  out.block(`static readonly service: ${imports.type("ServiceDescription")} = {`, "};", () => {
+    out.line(`name: ${JSON.stringify(name)},`);
+    out.line(`hash: ${JSON.stringify(service.hash)},`);
+    const members = Object.keys(service.members)
+      .sort()
+      .map((member) => JSON.stringify(member));
+    const line = `members: [${members.join(", ")}],`;
+    if (line.length <= 100) out.line(line);
+    else out.block("members: [", "],", () => out.lines(members.map((member) => `${member},`)));
+    const errors = Object.keys(service.errors ?? {})
+      .sort()
+      .map((error) => {
+        const className = names.error(name, error);
+        return className === error ? error : `${propertyName(error)}: ${className}`;
+      });
+    if (errors.length > 0) out.line(`errors: { ${errors.join(", ")} },`);
+  });
+  out.line();
+}
+
+function printEvent({ out, names, imports }: Page, name: string, event: EventContract): void {
+  out.doc(joinDoc(event.doc, `Delivery mode: \`${event.mode}\`.`, deprecation(event.deprecated)));
+  const payload = printType(event.payload, names.types);
+  out.line(`readonly ${propertyName(name)}: ${imports.type("RemoteEvent")}<${payload}>;`);
+}
+
+function printConstructor({ out, imports }: Page, events: readonly string[]): void {
+  const caller = imports.type("ServiceCaller");
+  out.line(`readonly #caller: ${caller};`);
+  out.line();
+  out.block(`constructor(caller: ${caller}) {`, "}", () => {
+    out.line("this.#caller = caller;");
+    for (const event of events) {
+      const field = isIdentifier(event) ? `.${event}` : `[${JSON.stringify(event)}]`;
+      out.line(`this${field} = caller.event(${JSON.stringify(event)});`);
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import type { EventContract } from "@rpc/core/contract";
+import ts from "typescript";
+import { refused } from "../schema/reading.js";
+import { writtenArguments } from "../schema/written-type.js";
+import { docOf } from "./doc.js";
+import type { MarkedMember } from "./members.js";
+import type { Reader } from "./reader.js";
+
+const modes = ["signal", "latest", "log", "table"] as const;
+
+/** Reads an event: a field of type `Event<Payload>`. */
+export function readEvent(
+  property: ts.Symbol,
+  { member, mark }: MarkedMember,
+  reader: Reader,
+): EventContract {
+  const { types, problems } = reader;
+  const type = types.checker.getTypeOfSymbol(property);
+  const symbol = type.symbol as ts.Symbol | undefined;
+  const payload =
+    symbol && types.core.nameOfSymbol(symbol) === "Event"
+      ? types.checker.getTypeArguments(type as ts.TypeReference)[0]
+      : undefined;
+  const name = ts.getNameOfDeclaration(member) ?? member;
+  if (payload === undefined) {
+    const message = `@event on ${property.name}, whose type is ${types.checker.typeToString(type)}, not Event of @rpc/core`;
+    problems.report(
+      "RPC1108",
+      name,
+      message,
+      `Write: @event() readonly ${property.name} = new Event<Payload>()`,
+    );
+  }
+  return {
+    kind: "event",
+    ...docOf(types.checker, property),
+    mode: readMode(mark, reader),
+    payload: payload ? types.read(payload, name, writtenPayload(member)) : refused,
+  };
+}
+
+function readMode(mark: MarkedMember["mark"], { marks, problems }: Reader): EventContract["mode"] {
+  const given = mark.options.get("mode");
+  const text = marks.text(given);
+  const mode = modes.find((known) => known === (text ?? "signal"));
+  if (mode !== undefined) return mode;
+  problems.report(
+    "RPC1105",
+    given,
+    `expected a delivery mode, got ${text}`,
+    `Write one of ${modes.join(", ")}.`,
+  );
+  return "signal";
+}
+
+// `readonly renamed: Event<Renamed>`, or the same said by `= new Event<Renamed>()`.
+function writtenPayload(member: ts.Node): ts.TypeNode | undefined {
+  if (!ts.isPropertyDeclaration(member)) return undefined;
+  const { type, initializer } = member;
+  if (type) return writtenArguments(type)[0];
+  return initializer && ts.isNewExpression(initializer) ? initializer.typeArguments?.[0] : undefined;
+}

@@ -1,0 +1,91 @@
+import type { ParamContract } from "@rpc/core/contract";
+import ts from "typescript";
+import { writtenItem } from "../schema/array-type.js";
+import { readOptional } from "../schema/written-type.js";
+import { paramDoc } from "./doc.js";
+import type { Reader } from "./reader.js";
+
+/** Reads the parameters of a method. A context is checked and left out: clients do not send it. */
+export function readParams(
+  signature: ts.Signature,
+  name: ts.Node,
+  context: boolean,
+  reader: Reader,
+): ParamContract[] {
+  const [first, ...others] = signature.parameters;
+  if (context && !(first && isContext(first, reader))) {
+    const message = "context: true, but the first parameter is no CallContext";
+    reader.problems.report(
+      "RPC1107",
+      declarationOf(first) ?? name,
+      message,
+      "Write it first: (context: CallContext, …)",
+    );
+  }
+  const sent = context ? others : signature.parameters;
+  return sent.flatMap((symbol, index) => readParam(symbol, name, index, reader));
+}
+
+function readParam(symbol: ts.Symbol, name: ts.Node, index: number, reader: Reader): ParamContract[] {
+  const { types } = reader;
+  const declaration = declarationOf(symbol);
+  const at = declaration ?? name;
+  const type = types.checker.getTypeOfSymbol(symbol);
+  if (declaration?.dotDotDotToken) return readRest(symbol, type, declaration, reader);
+  const optional = declaration !== undefined && types.checker.isOptionalParameter(declaration);
+  const text = declaration?.initializer?.getText().replaceAll("\r\n", "\n");
+  const written = declaration?.type;
+  return [
+    {
+      name: isPlainName(declaration) ? symbol.name : `arg${index + 1}`,
+      type: optional ? readOptional(types, type, at, written) : types.read(type, at, written),
+      ...paramDoc(types.checker, symbol),
+      ...((optional || text !== undefined) && { optional: true }),
+      ...(text !== undefined && { default: text }),
+    },
+  ];
+}
+
+// `...args: [symbol: string, size?: number]` is two parameters; `...tags: string[]` is one that takes the rest.
+function readRest(
+  symbol: ts.Symbol,
+  type: ts.Type,
+  at: ts.ParameterDeclaration,
+  { types }: Reader,
+): ParamContract[] {
+  const { checker } = types;
+  const doc = paramDoc(checker, symbol);
+  if (!checker.isTupleType(type)) {
+    const item = checker.getIndexInfosOfType(type)[0]?.type ?? type;
+    return [{ name: symbol.name, type: types.read(item, at, writtenItem(at.type)), ...doc, rest: true }];
+  }
+  const { elementFlags, labeledElementDeclarations: labels } = (type as ts.TupleTypeReference).target;
+  return checker.getTypeArguments(type as ts.TypeReference).map((element, index) => {
+    const label = labels?.[index]?.name;
+    const name = label && ts.isIdentifier(label) ? label.text : `${symbol.name}${index + 1}`;
+    const flags = elementFlags[index]!;
+    const optional = Boolean(flags & ts.ElementFlags.Optional);
+    const schema = optional ? readOptional(types, element, at) : types.read(element, at);
+    return {
+      name,
+      type: schema,
+      ...(optional && { optional }),
+      ...(flags & ts.ElementFlags.Rest ? { rest: true } : {}),
+    };
+  });
+}
+
+function isContext(symbol: ts.Symbol, { types }: Reader): boolean {
+  const type = types.checker.getTypeOfSymbol(symbol).symbol as ts.Symbol | undefined;
+  return type !== undefined && types.core.nameOfSymbol(type) === "CallContext";
+}
+
+function declarationOf(symbol: ts.Symbol | undefined): ts.ParameterDeclaration | undefined {
+  const declaration = symbol?.valueDeclaration;
+  return declaration && ts.isParameter(declaration) ? declaration : undefined;
+}
+
+// `{ price, size }: Order` is a pattern: it names parts, not the parameter.
+function isPlainName(declaration: ts.ParameterDeclaration | undefined): boolean {
+  return declaration === undefined || ts.isIdentifier(declaration.name);
+}

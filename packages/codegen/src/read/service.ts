@@ -1,0 +1,93 @@
+import type { MemberContract, ServiceContract, TypeSchema } from "@rpc/core/contract";
+import ts from "typescript";
+import type { ServiceClass } from "../find.js";
+import type { Mark } from "../marks.js";
+import { refuseWireName } from "../wire-name.js";
+import { docOf } from "./doc.js";
+import { readEvent } from "./event.js";
+import { findMark, lineageOf, type MarkedMember, refuseMember } from "./members.js";
+import { readMethod } from "./method.js";
+import type { Reader } from "./reader.js";
+
+/** A service that was read and whose hash is not known yet. */
+export type ServiceDraft = Omit<ServiceContract, "hash">;
+
+/** Reads a service class: what it exposes itself, what it inherits, and what its mixins bring. */
+export function readService(service: ServiceClass, reader: Reader): ServiceDraft {
+  const { checker } = reader.types;
+  const type = instanceType(checker, service.node);
+  const refused = refuseMembers(type, reader);
+  const members: Record<string, MemberContract> = {};
+  const errors = new Map<string, TypeSchema>();
+  for (const property of checker.getPropertiesOfType(type)) {
+    const found = findMark(checker, reader.marks, property);
+    if (found === undefined || refused.has(found.member) || reader.marks.flag(found.mark, "hidden")) continue;
+    const name = wireName(property, found, reader, members);
+    if (name === undefined) continue;
+    members[name] =
+      found.mark.kind === "event"
+        ? readEvent(property, found, reader)
+        : readMethod(property, found, { ...reader, service: service.name, errors });
+  }
+  if (Object.keys(members).length === 0 && !reader.problems.hasErrors) reportEmpty(service, reader);
+  const symbol = type.symbol as ts.Symbol | undefined;
+  const doc = symbol && docOf(checker, symbol).doc;
+  return {
+    ...(doc !== undefined && { doc }),
+    members,
+    ...(errors.size > 0 && { errors: Object.fromEntries(errors) }),
+  };
+}
+
+/** What `new` of a class gives, also for a class expression. */
+function instanceType(checker: ts.TypeChecker, node: ts.ClassLikeDeclaration): ts.Type {
+  const type = checker.getTypeAtLocation(node);
+  if (ts.isClassDeclaration(node)) return type;
+  return checker.getSignaturesOfType(type, ts.SignatureKind.Construct)[0]?.getReturnType() ?? type;
+}
+
+function refuseMembers(type: ts.Type, reader: Reader): Set<ts.Node> {
+  const refused = new Set<ts.Node>();
+  for (const node of lineageOf(reader.types.checker, type)) {
+    for (const member of node.members) {
+      for (const mark of reader.marks.on(member)) {
+        if (refuseMember(member, mark, reader.problems)) refused.add(member);
+      }
+    }
+  }
+  return refused;
+}
+
+function wireName(
+  property: ts.Symbol,
+  { member, mark }: MarkedMember,
+  { marks, problems }: Reader,
+  members: Readonly<Record<string, MemberContract>>,
+): string | undefined {
+  const given = mark.options.get("name");
+  const name = given ? marks.text(given) : property.name;
+  const at = given ?? nameNode(member, mark);
+  if (name === undefined) return undefined;
+  const refusal = refuseWireName(name);
+  if (refusal !== undefined) {
+    problems.report("RPC1103", at, refusal, `Give it another wire name: @${mark.kind}({ name: "other" })`);
+    return undefined;
+  }
+  if (!Object.hasOwn(members, name)) return name;
+  problems.report(
+    "RPC1103",
+    at,
+    `the wire name ${name} is used twice in this service`,
+    "Give one of them another.",
+  );
+  return undefined;
+}
+
+function nameNode(member: ts.Node, mark: Mark): ts.Node {
+  return (ts.isClassElement(member) && member.name) || mark.at;
+}
+
+function reportEmpty({ name, node }: ServiceClass, { problems }: Reader): void {
+  const mend = "Put @expose() on the methods that others may call, or @event() on an event.";
+  problems.report("RPC1106", node.name ?? node, `the service ${name} exposes nothing`, mend);
+}
