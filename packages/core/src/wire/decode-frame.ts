@@ -1,11 +1,14 @@
 import type { Metadata } from "../call.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
-import { Fields } from "./fields.js";
+import { Fields, isMap } from "./fields.js";
 import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type PeerLimits } from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
+
+// What the protocol's own frames need: a peer that takes less could not be told that it is refused.
+const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
 
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
@@ -218,9 +221,9 @@ function readRow(value: unknown, bytes: number): EventRow {
 
 function readPeerLimits(fields: Fields): PeerLimits {
   return {
-    maxPacketBytes: fields.count("maxPacketBytes"),
-    maxDepth: fields.count("maxDepth"),
-    maxNodes: fields.count("maxNodes"),
+    maxPacketBytes: fields.count("maxPacketBytes", leastLimits.maxPacketBytes),
+    maxDepth: fields.count("maxDepth", leastLimits.maxDepth),
+    maxNodes: fields.count("maxNodes", leastLimits.maxNodes),
     maxRunningCalls: fields.count("maxRunningCalls"),
     maxMetadataBytes: fields.count("maxMetadataBytes"),
     maxStreams: fields.count("maxStreams"),
@@ -232,9 +235,7 @@ function readPeerLimits(fields: Fields): PeerLimits {
 }
 
 function checkMetadata(value: unknown): Metadata {
-  const fine =
-    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((item) => typeof item === "string");
-  if (!fine) throw new ProtocolError("call: metadata is no map of strings");
+  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string")) throw new ProtocolError("call: metadata is no map of strings");
   return value as Metadata;
 }
 

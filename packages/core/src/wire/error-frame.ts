@@ -1,6 +1,6 @@
 import { type DeclaredErrorClass, DeclaredError } from "../declared-error.js";
 import { type ErrorCode, errorCodes, type Outcome, RpcError } from "../errors.js";
-import type { Fields } from "./fields.js";
+import { type Fields, isMap } from "./fields.js";
 import type { ErrorBody } from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 
@@ -40,7 +40,7 @@ export function readErrorBody(fields: Fields): ErrorBody {
   if (!codes.has(code)) throw new ProtocolError(`error with the unknown code ${JSON.stringify(code.slice(0, 40))}`);
   if (!outcomes.has(outcome)) throw new ProtocolError(`error with the unknown outcome ${JSON.stringify(outcome.slice(0, 40))}`);
   const declared = fields.any("fields");
-  if (declared !== undefined && (typeof declared !== "object" || declared === null)) {
+  if (declared !== undefined && !isMap(declared)) {
     throw new ProtocolError("error.fields: expected a map");
   }
   return {
@@ -51,6 +51,6 @@ export function readErrorBody(fields: Fields): ErrorBody {
     retryAfterMs: fields.any("retryAfterMs") === undefined ? undefined : fields.count("retryAfterMs"),
     errorId: fields.optionalString("errorId"),
     name: fields.optionalString("name"),
-    fields: declared as ErrorBody["fields"],
+    fields: declared,
   };
 }

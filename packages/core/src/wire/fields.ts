@@ -6,7 +6,7 @@ export class Fields {
   readonly #values: Map<string, unknown>;
 
   constructor(frame: string, value: unknown) {
-    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+    if (!isMap(value)) {
       throw new ProtocolError(`${frame}: expected a map, got ${describe(value)}`);
     }
     this.#frame = frame;
@@ -37,10 +37,12 @@ export class Fields {
     return typeof value === "number" && value >>> 0 === value ? value : this.#refuse(name, "an integer of 32 bits", value);
   }
 
-  /** An integer from 0 to 2^53. */
-  count(name: string): number {
+  /** An integer from `least`, 0 unless told, to 2^53. */
+  count(name: string, least = 0): number {
     const value = this.#values.get(name);
-    return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : this.#refuse(name, "a count", value);
+    if (!Number.isSafeInteger(value) || (value as number) < 0) return this.#refuse(name, "a count", value);
+    if ((value as number) < least) throw new ProtocolError(`${this.#frame}.${name}: expected at least ${least}, got ${value}`);
+    return value as number;
   }
 
   bytes(name: string, length: number): Uint8Array {
@@ -61,6 +63,11 @@ export class Fields {
   #refuse(name: string, expected: string, value: unknown): never {
     throw new ProtocolError(`${this.#frame}.${name}: expected ${expected}, got ${describe(value)}`);
   }
+}
+
+/** Tells a map with strings as keys, which a `Map`, a date or an array is not. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function describe(value: unknown): string {

@@ -112,8 +112,9 @@ export function scanValue(
       payloadEnd[depth + 1] = payload;
       at += 1 + widthOf[bytes[at]!]!;
     } else {
-      if (kind === unusedKind)
+      if (kind === unusedKind) {
         throw new ProtocolError(`byte 0xc1 at ${at - 1}, which MessagePack never uses`);
+      }
       if (size > end - at) throw cutShort(at, size, end);
       at += size;
       continue;

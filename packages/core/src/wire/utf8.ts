@@ -23,7 +23,7 @@ export function isUtf8(bytes: Uint8Array, view: DataView, start: number, end: nu
 function isUtf8Slowly(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end) {
-    const length = sequenceLength(bytes, at);
+    const length = sequenceLength(bytes[at]!, at + 1 < end ? bytes[at + 1]! : 0);
     if (length === 0 || at + length > end) return false;
     for (let next = 1; next < length; next++) if ((bytes[at + next]! & 0xc0) !== 0x80) return false;
     at += length;
@@ -32,12 +32,10 @@ function isUtf8Slowly(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 // 0 for a byte that begins nothing, and when the second byte makes an overlong form, a surrogate or too large a number.
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at]!;
+function sequenceLength(first: number, second: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2) return 0;
   if (first < 0xe0) return 2;
-  const second = bytes[at + 1]!;
   if (first < 0xf0) return (first === 0xe0 && second < 0xa0) || (first === 0xed && second >= 0xa0) ? 0 : 3;
   if (first > 0xf4) return 0;
   return (first === 0xf0 && second < 0x90) || (first === 0xf4 && second >= 0x90) ? 0 : 4;

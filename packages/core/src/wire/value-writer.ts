@@ -169,8 +169,9 @@ export class ValueWriter {
   #readOnce(container: object, key: string | number): unknown {
     const { position } = this.#sink;
     const value = (container as Record<string | number, unknown>)[key];
-    if (this.#sink.position !== position)
+    if (this.#sink.position !== position) {
       throw new Refusal("its getter makes a call, which cannot be while it is sent");
+    }
     return value;
   }
 }

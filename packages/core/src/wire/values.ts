@@ -30,8 +30,9 @@ const readByHandBytes = 128;
  * What comes out shares no memory with `bytes`.
  */
 export function decodeValue(bytes: Uint8Array, start: number, end: number): unknown {
-  if (end - start < readByHandBytes || !isForMsgpackr(bytes, start, end))
+  if (end - start < readByHandBytes || !isForMsgpackr(bytes, start, end)) {
     return new ValueReader(bytes, start).read();
+  }
   range.start = start;
   range.end = end;
   return unpackr.unpack(bytes, range);

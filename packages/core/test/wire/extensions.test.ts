@@ -49,6 +49,15 @@ describe("extensions", () => {
     }
   });
 
+  it("keeps payloads of every length around the bounds of heads", () => {
+    for (const bound of [0x100, 0x10000]) {
+      for (let length = bound - 30; length < bound + 3; length++) {
+        const back = roundTrip([new Int8Array(length), 1]) as [Int8Array, number];
+        expect([back[0].length, back[1]]).toStrictEqual([length, 1]);
+      }
+    }
+  });
+
   it("keeps typed arrays of every kind, also in the middle of their buffer", () => {
     const source = Uint8Array.from({ length: 64 }, (_, index) => index * 7).buffer;
     for (const make of [

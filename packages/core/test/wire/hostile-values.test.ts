@@ -94,7 +94,7 @@ function changed(random: RandomValues, source: Uint8Array): Uint8Array {
     0x80, 0x81, 0x90, 0x92, 0xa1, 0xc0, 0xc1, 0xc4, 0xc7, 0xc8, 0xcb, 0xcf, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7,
     0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xff,
   ];
-  let bytes = source.slice(0, 2000);
+  let bytes: Uint8Array = source.slice(0, 2000);
   for (let changes = random.below(4); changes > 0; changes--) {
     const at = random.below(Math.max(bytes.length, 1));
     const kind = random.below(5);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
 import { scanValue } from "../../src/wire/scan.js";
 import { RandomValues } from "./random-values.js";
-import { encoded, hex, joined, limits, scanned } from "./value-bytes.js";
+import { decoded, encoded, hex, joined, limits, scanned } from "./value-bytes.js";
 
 describe("scanValue", () => {
   it("returns where the value ends and leaves what follows alone", () => {
@@ -87,6 +87,15 @@ describe("scanValue", () => {
       [0x90],
     );
     expect(() => scanned(sets, within)).toThrow("nests deeper than maxDepth 512");
+  });
+
+  it("passes nothing so deep that it could not be decoded or sent on", () => {
+    const within = { maxDepth: 1_000_000, maxNodes: 10_000_000 };
+    let maps: unknown = 1;
+    for (let depth = 0; depth < 512; depth++) maps = new Map([[1, maps]]);
+    for (const bytes of [joined(Array(511).fill(0x91), [0x90]), encoded(maps, within)]) {
+      expect(encoded(decoded(bytes, within), within)).toEqual(bytes);
+    }
   });
 
   it("is not moved by a million nested arrays", () => {
