@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { runWorkload } from "./workload.js";
+
+describe("calls and events through links and servers that fail", () => {
+  const seeds = Number(process.env["RPC_SEEDS"] ?? 40);
+  const first = Number(process.env["RPC_SEED"] ?? 1);
+
+  test(`keep every promise in ${seeds} runs from seed ${first}`, async () => {
+    const sum = { succeeded: 0, resumes: 0, resets: 0 };
+    for (let seed = first; seed < first + seeds; seed++) {
+      const { succeeded, resumes, resets } = await runWorkload({ seed, calls: 300, faults: 10 });
+      sum.succeeded += succeeded;
+      sum.resumes += resumes;
+      sum.resets += resets;
+    }
+    // A run in which nothing went wrong would show nothing.
+    expect(sum.succeeded).toBeGreaterThan(0);
+    expect(sum.resumes).toBeGreaterThan(0);
+    expect(sum.resets).toBeGreaterThan(0);
+  });
+
+  test("run the same way again from the same seed", async () => {
+    const options = { seed: 7, calls: 200, faults: 10 };
+    expect(await runWorkload(options)).toEqual(await runWorkload(options));
+  });
+});
