@@ -2,7 +2,7 @@ import ts from "typescript";
 import type { Problems } from "./diagnostics.js";
 import type { Project } from "./load.js";
 import type { Mark, Marks } from "./marks.js";
-import { refuseWireName } from "./wire-name.js";
+import { refuseName } from "@rpc/core/contract";
 
 /** A class marked `@service`. */
 export interface ServiceClass {
@@ -38,7 +38,7 @@ function nameOf(
   if (name === undefined && mark.argument === undefined) {
     problems.report("RPC1103", at, "this service has no name", 'Name it: @service("Quotes")');
   }
-  const refusal = name === undefined ? undefined : refuseWireName(name);
+  const refusal = name === undefined ? undefined : refuseName(name);
   if (refusal === undefined) return name;
   problems.report("RPC1103", at, refusal, 'Give the service another wire name: @service("Quotes")');
   return undefined;

@@ -1,7 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
 import ts from "typescript";
 import { readProperties } from "../schema/properties.js";
-import { refuseWireName } from "../wire-name.js";
+import { refuseName } from "@rpc/core/contract";
 import { describe } from "./doc.js";
 import type { ServiceReader } from "./method.js";
 
@@ -29,7 +29,7 @@ function readError(expression: ts.Expression, reader: ServiceReader): string | u
     return undefined;
   }
   const name = type.symbol.declarations?.find(ts.isClassLike)?.name?.text ?? expression.getText();
-  const refusal = refuseWireName(name);
+  const refusal = refuseName(name);
   if (refusal !== undefined) problems.report("RPC1103", expression, refusal, "Give the class another name.");
   const schema = readFields(type, base, expression, reader);
   const known = errors.get(name);

@@ -2,7 +2,7 @@ import type { MemberContract, ServiceContract, TypeSchema } from "@rpc/core/cont
 import ts from "typescript";
 import type { ServiceClass } from "../find.js";
 import type { Mark } from "../marks.js";
-import { refuseWireName } from "../wire-name.js";
+import { refuseName } from "@rpc/core/contract";
 import { docOf } from "./doc.js";
 import { readEvent } from "./event.js";
 import { findMark, lineageOf, type MarkedMember, refuseMember } from "./members.js";
@@ -68,7 +68,7 @@ function wireName(
   const name = given ? marks.text(given) : property.name;
   const at = given ?? nameNode(member, mark);
   if (name === undefined) return undefined;
-  const refusal = refuseWireName(name);
+  const refusal = refuseName(name);
   if (refusal !== undefined) {
     problems.report("RPC1103", at, refusal, `Give it another wire name: @${mark.kind}({ name: "other" })`);
     return undefined;
