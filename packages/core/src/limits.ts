@@ -6,7 +6,7 @@
 export interface Limits {
   /** Largest packet taken from a peer. 4 MiB: room for a big reply, small enough that a thousand of them fit in memory. */
   readonly maxPacketBytes: number;
-  /** How deep a value may nest. 32: deeper than any sane argument, far from any stack. */
+  /** How deep a value may nest. 32: deeper than any sane argument, far from any stack. At most 512. */
   readonly maxDepth: number;
   /** How many values one frame may hold. */
   readonly maxNodes: number;
@@ -91,6 +91,9 @@ export const defaultLimits: Limits = {
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
 
+/** The most that `maxDepth` can be: values are written and read by recursion. */
+export const deepest = 512;
+
 /** Returns the limits that hold: `given` over the defaults. Throws `TypeError` for an unknown name or a bad number. */
 export function checkLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
@@ -100,6 +103,7 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new TypeError(`limit ${name} must be a whole number of at least 1, got ${String(value)}`);
     }
+    if (name === "maxDepth" && value > deepest) throw new TypeError(`limit maxDepth must be at most ${deepest}, got ${value}`);
   }
   return { ...defaultLimits, ...given };
 }

@@ -298,8 +298,8 @@ export class Server implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<void> {
     this.#draining = { retryAfterMs: graceMs };
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
     for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
     this.#plain.close();
     const reason = new RpcError("unavailable", "the server was closed");

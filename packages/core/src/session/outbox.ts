@@ -27,6 +27,7 @@ export class Outbox {
   readonly #flush = (): void => this.flush();
   #sink: ByteSink | undefined;
   #eventBytes = 0;
+  #encoding = false;
 
   /** `sealed` gets each packet when it is whole but for its header, with the transport's headroom in front of it. */
   constructor(clock: Clock, pool: SinkPool, sealed: (packet: Uint8Array, eventBytes: number) => void) {
@@ -44,7 +45,7 @@ export class Outbox {
   write(frame: OutgoingFrame, limits: OutboxLimits): number {
     const sink = this.#sink ?? this.#open();
     const start = sink.position;
-    encodeFrame(sink, frame, limits);
+    this.#encode(sink, frame, limits);
     const size = sink.position - start;
     if (size + headerBytes > limits.maxPacketBytes) {
       sink.position = start;
@@ -64,6 +65,19 @@ export class Outbox {
     if (sink.position > bodyStart) this.#seal(sink);
     this.#sink = undefined;
     this.#pool.give(sink);
+  }
+
+  #encode(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): void {
+    if (this.#encoding) {
+      // A getter of a value that is being written made a call: its frame would stand inside the other.
+      throw new RpcError("failed_precondition", "a call was made while another's arguments were read", { outcome: "not-executed" });
+    }
+    this.#encoding = true;
+    try {
+      encodeFrame(sink, frame, limits);
+    } finally {
+      this.#encoding = false;
+    }
   }
 
   #open(): ByteSink {

@@ -119,7 +119,12 @@ function encodeEvents(sink: ByteSink, frame: OutgoingEvents): void {
 
 function errorFields(body: ErrorBody): Record<string, unknown> {
   const { code, message, outcome, details, retryAfterMs, errorId, name, fields } = body;
-  return { code, message, outcome, details, retryAfterMs, errorId, name, fields };
+  return { code, message: toWellFormed(message), outcome, details, retryAfterMs, errorId, name, fields };
+}
+
+// A message may quote anything, half a surrogate pair too, and must arrive all the same.
+function toWellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function writeUint8(sink: ByteSink, value: number): void {

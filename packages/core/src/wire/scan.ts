@@ -1,3 +1,4 @@
+import { deepest } from "../limits.js";
 import { mapCode, setCode } from "./extension-codes.js";
 import { checkExtension } from "./extensions.js";
 import {
@@ -24,9 +25,6 @@ export interface ScanLimits {
   /** Values in all, keys of objects not counted. */
   readonly maxNodes: number;
 }
-
-/** Depth that holds even if an option says more: values are written and read by recursion. */
-export const deepest = 512;
 
 // What the container being scanned holds.
 const elements = 0;

@@ -1,3 +1,4 @@
+import { deepest } from "../limits.js";
 import type { ByteSink } from "./byte-sink.js";
 import { mapCode, setCode } from "./extension-codes.js";
 import {
@@ -19,7 +20,7 @@ import {
   writeString,
 } from "./primitives.js";
 import { entryStep, propertyStep, Refusal, refuse } from "./refusal.js";
-import { deepest, type ScanLimits } from "./scan.js";
+import type { ScanLimits } from "./scan.js";
 
 type PlainObject = Record<string, unknown>;
 
