@@ -12,7 +12,7 @@
  * - `refusal-while-closing`: a closed listener keeps its port until its last connection ends, and answers newcomers with
  *   the close notice, since unbinding a ROUTER drops the peers it has.
  */
-export const zmqLacks: readonly string[] = [
+export const zmqLacks = [
   "peer-loss-without-heartbeat",
   "peer-address",
   "per-connection-pause",
@@ -20,4 +20,4 @@ export const zmqLacks: readonly string[] = [
   "packet-timeout",
   "packet-limit-before-buffering",
   "refusal-while-closing",
-];
+] as const;
