@@ -58,6 +58,11 @@ export class Outbox {
     return size;
   }
 
+  /** Whether what was written last waits in the open packet, which has no number yet. */
+  get waiting(): boolean {
+    return this.#sink !== undefined && this.#sink.position > bodyStart;
+  }
+
   /** Lets the open packet leave now. */
   flush(): void {
     const sink = this.#sink;
