@@ -9,6 +9,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Aborting it cancels the call: the caller is told at once and the handler's signal aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Says that running the calls twice is as good as once: the client sends them again by itself when their outcome is
+   * unknown. Default: what the method's `@expose({ idempotent: true })` says, where a generated client tells it.
+   */
+  readonly idempotent?: boolean;
   /** Added to what an outer `$with` gave; the same name again replaces it. */
   readonly metadata?: Metadata;
 }

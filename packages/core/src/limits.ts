@@ -91,6 +91,9 @@ export const defaultLimits: Limits = {
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
 
+/** Retries that a client may save up: a burst after a reset, not an hour's worth. */
+export const maxSavedRetries = 1024;
+
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;
 

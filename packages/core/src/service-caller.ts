@@ -10,6 +10,8 @@ export interface ServiceDescription {
   readonly hash: string;
   /** Wire names of all members in the contract's order: an index here is the number on the wire. */
   readonly members: readonly string[];
+  /** Wire names of the methods that may run twice: the client sends them again by itself when their outcome is unknown. */
+  readonly idempotent?: readonly string[];
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }

@@ -11,7 +11,7 @@ export interface Calling {
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const optionNames = ["timeoutMs", "signal", "metadata"];
+const optionNames = ["timeoutMs", "signal", "metadata", "idempotent"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {

@@ -12,10 +12,10 @@ import type { SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { createServiceCaller } from "./caller.js";
 import { type ClientState, Connector } from "./connector.js";
-import { type CallSender, OutgoingCall } from "./outgoing-call.js";
+import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
-import { ServiceRefs } from "./service-refs.js";
+import type { SentCalls } from "./sent-calls.js";
 import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 import type { LiveSubscription } from "./subscription.js";
 
@@ -87,10 +87,10 @@ export class Client implements AsyncDisposable {
   readonly #subscriptions: Subscriptions;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
-  readonly #sender: () => CallSender;
-  #refs: ServiceRefs | undefined;
-  /** The server takes no new calls in this session. */
-  #draining = false;
+  /** The calls of the session that takes new ones; undefined without one. */
+  #current: SentCalls | undefined;
+  /** Those of sessions that were left after a goaway. */
+  readonly #left = new Set<SentCalls>();
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
@@ -101,25 +101,27 @@ export class Client implements AsyncDisposable {
     this.#interceptors = options.interceptors ?? [];
     this.#calls = new PendingCalls({
       clock,
+      random,
       maxQueuedCalls: limits.maxQueuedCalls,
       slots: () => this.#slots(),
-      cancel: (id) => this.#connector.session?.send({ type: "cancel", id }),
     });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
-    this.#sender = () => ({ clock, session: this.#connector.session!, refs: this.#refs! });
     const { credentials } = options;
     this.#connector = new Connector(
       { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
       {
         opened: (session) => {
-          this.#refs = new ServiceRefs(session);
-          this.#draining = false;
+          const sent = this.#calls.open(session);
+          this.#current = sent;
           this.#subscriptions.attach(session);
           this.#calls.pump();
+          this.#releaseLeft();
+          return {
+            frame: (frame) => this.#frame(frame, sent),
+            lost: (reason) => this.#lost(reason, sent),
+          };
         },
-        frame: (frame) => this.#frame(frame),
         room: () => this.#calls.pump(),
-        lost: (reason) => this.#lost(reason),
         state: (state, reason) => this.#stateChanged(state, reason),
       },
     );
@@ -193,22 +195,23 @@ export class Client implements AsyncDisposable {
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
-    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal);
-    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options.signal))(call);
+    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options);
+    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options))(call);
   }
 
-  #send(service: ServiceDescription, call: Call, deadline: number, signal: AbortSignal | undefined): Promise<unknown> {
+  #send(service: ServiceDescription, call: Call, deadline: number, options: CallOptions): Promise<unknown> {
+    const { signal } = options;
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
       if (this.state === "closed") return reject(notExecuted("unavailable", `${name}: the client is closed`));
       if (signal === undefined) {
-        this.#calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }));
+        this.#calls.add(new OutgoingCall(service, call, deadline, this.#clock, options, { resolve, reject }));
         return;
       }
       if (signal.aborted) return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
       const cancel = () => this.#calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
-      const pending = new OutgoingCall(service, call, deadline, this.#sender, {
+      const pending = new OutgoingCall(service, call, deadline, this.#clock, options, {
         resolve(value) {
           settled();
           resolve(value);
@@ -230,12 +233,14 @@ export class Client implements AsyncDisposable {
     return this.#subscriptions.add(request);
   }
 
-  #frame(frame: SessionFrame): void {
+  #frame(frame: SessionFrame, sent: SentCalls): void {
     switch (frame.type) {
       case "reply":
-        return this.#calls.resolve(frame.id, frame.value);
+        this.#calls.resolve(sent, frame.id, frame.value);
+        return this.#answered(sent);
       case "error":
-        return this.#calls.reject(frame.id, frame);
+        this.#calls.reject(sent, frame.id, frame);
+        return this.#answered(sent);
       case "events":
         return this.#subscriptions.events(frame);
       case "gap":
@@ -245,27 +250,47 @@ export class Client implements AsyncDisposable {
       case "unsubscribed":
         return this.#subscriptions.ended(frame);
       case "used":
-        return this.#refs?.used(frame.ref, frame.equal);
+        return sent.refs.used(frame.ref, frame.equal);
       case "goaway":
-        this.#draining = true;
-        return;
+        return this.#leave(sent, frame.graceMs);
       default:
         throw new ProtocolError(`${frame.type} from a server`);
     }
   }
 
   #slots(): number {
-    const { session } = this.#connector;
-    if (session === undefined || this.state !== "online" || this.#draining || !session.hasRoom) return 0;
+    const session = this.#current?.session;
+    if (session === undefined || this.state !== "online" || !session.hasRoom) return 0;
     return session.peerLimits.maxRunningCalls;
   }
 
-  #lost(reason: RpcError): void {
-    const closed = this.state === "closed";
-    const code = closed ? "cancelled" : "unavailable";
-    this.#calls.rejectSent((call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", cause: reason }));
-    this.#refs = undefined;
-    this.#subscriptions.detach();
+  /** Goaway: what runs goes on where it is, what comes goes to the next session, and subscriptions follow there. */
+  #leave(sent: SentCalls, graceMs: number): void {
+    if (this.#current !== sent) return;
+    this.#current = undefined;
+    this.#left.add(sent);
+    this.#calls.leave();
+    this.#connector.leave(graceMs);
+  }
+
+  #answered(sent: SentCalls): void {
+    if (this.#current !== sent) this.#releaseLeft();
+  }
+
+  // Subscriptions stay in a session that was left until there is another for them.
+  #releaseLeft(): void {
+    if (this.#current === undefined) return;
+    for (const sent of this.#left) if (sent.size === 0) this.#connector.release(sent.session);
+  }
+
+  #lost(reason: RpcError, sent: SentCalls): void {
+    this.#left.delete(sent);
+    if (this.#current === sent) this.#current = undefined;
+    this.#subscriptions.detach(sent.session);
+    const code = this.state === "closed" ? "cancelled" : "unavailable";
+    // A session that ended by a broken protocol may have been broken by one of its calls, which must not come back.
+    const final = this.state === "closed" || reason.code === "invalid_argument";
+    this.#calls.lost(sent, (call, outcome) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome, cause: reason }), final);
   }
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {

@@ -1,18 +1,10 @@
-import type { Call } from "../call.js";
+import type { Call, CallOptions } from "../call.js";
 import type { Clock } from "../clock.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
-import type { Session } from "../session/session.js";
 import type { PendingCall } from "./pending-calls.js";
-import type { ServiceRefs } from "./service-refs.js";
-
-/** Where calls go at the moment. */
-export interface CallSender {
-  readonly clock: Clock;
-  readonly session: Session;
-  readonly refs: ServiceRefs;
-}
+import type { SentCalls } from "./sent-calls.js";
 
 const utf8 = new TextEncoder();
 
@@ -20,9 +12,12 @@ const utf8 = new TextEncoder();
 export class OutgoingCall implements PendingCall {
   readonly name: string;
   readonly deadline: number;
+  attempts = 0;
+  doubtful = false;
   readonly #call: Call;
   readonly #service: ServiceDescription;
-  readonly #sender: () => CallSender;
+  readonly #clock: Clock;
+  readonly #options: CallOptions;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
 
@@ -30,14 +25,16 @@ export class OutgoingCall implements PendingCall {
     service: ServiceDescription,
     call: Call,
     deadline: number,
-    sender: () => CallSender,
+    clock: Clock,
+    options: CallOptions,
     settle: { resolve(value: unknown): void; reject(error: RpcError): void },
   ) {
     this.name = `${call.service}.${call.method}`;
     this.deadline = deadline;
     this.#call = call;
     this.#service = service;
-    this.#sender = sender;
+    this.#clock = clock;
+    this.#options = options;
     this.resolve = settle.resolve;
     this.reject = settle.reject;
   }
@@ -46,15 +43,19 @@ export class OutgoingCall implements PendingCall {
     return this.#service.errors;
   }
 
-  send(id: number): void {
-    const { clock, session, refs } = this.#sender();
+  // Asked only when it failed.
+  get idempotent(): boolean {
+    return this.#options.idempotent ?? this.#service.idempotent?.includes(this.#call.method) === true;
+  }
+
+  send(id: number, { session, refs }: SentCalls): number {
     const { method, args, metadata } = this.#call;
     const target = refs.target(this.#service, method);
-    const timeLeftMs = this.deadline - clock.now();
+    const timeLeftMs = this.deadline - this.#clock.now();
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
     try {
-      session.send({ type: "call", id, target, timeLeftMs, metadata: extra, args });
+      return session.send({ type: "call", id, target, timeLeftMs, metadata: extra, args });
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
       throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });

@@ -88,14 +88,21 @@ export class Subscriptions {
     return entry.subscription;
   }
 
-  /** A session begins: every subscription is asked for in it. */
+  /** A session begins: every subscription is asked for in it, and leaves the one it was in. */
   attach(session: Session): void {
+    const left = this.#session;
+    if (left !== undefined) {
+      for (const id of this.#byId.keys()) left.send({ type: "unsubscribe", id });
+      this.detach(left);
+    }
     this.#session = session;
     for (const entry of this.#entries) this.#subscribe(entry);
   }
 
   /** The session is over. What its subscriptions miss from now on is told as a gap per topic. */
-  detach(): void {
+  detach(session: Session): void {
+    // They may have moved to another before this one ended.
+    if (this.#session !== session) return;
     this.#session = undefined;
     this.#byId.clear();
     for (const entry of this.#entries) {

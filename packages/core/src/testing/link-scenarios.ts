@@ -142,9 +142,10 @@ export const linkScenarios: readonly Scenario[] = [
       const running = person.wait(undefined as never);
       await until("the method runs", () => served.waiting === 1);
       const closing = Promise.all([server.close({ graceMs: 5_000 }), server.close()]);
-      // The first crosses the goaway on its way; the second waits for a server that takes it.
-      await checkRejects("a call that crosses", person.getName(), "unavailable", "not-executed");
+      // The first crosses the goaway on its way and is refused; both then wait for a server that takes them.
+      const crossing = checkRejects("a call that crosses", person.$with({ timeoutMs: 50 }).getName(), "deadline_exceeded", "not-executed");
       await checkRejects("a new call", person.$with({ timeoutMs: 50 }).getName(), "deadline_exceeded", "not-executed");
+      await crossing;
       served.release();
       checkEqual("the running call", await running, "released");
       await closing;
