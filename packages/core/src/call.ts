@@ -14,6 +14,11 @@ export interface CallOptions {
    * unknown. Default: what the method's `@expose({ idempotent: true })` says, where a generated client tells it.
    */
   readonly idempotent?: boolean;
+  /**
+   * Names what is to be done, for a once method: 1 to 128 bytes, made by the caller once, before the first attempt, and
+   * kept until the outcome is known. The same key again never runs it a second time while it is remembered.
+   */
+  readonly key?: string;
   /** Added to what an outer `$with` gave; the same name again replaces it. */
   readonly metadata?: Metadata;
 }

@@ -1,5 +1,6 @@
 // For applications.
 export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
+export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-item.js";
@@ -10,11 +11,13 @@ export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Logger } from "./logger.js";
 export type { Authenticate } from "./server/authenticate.js";
+export type { OutcomeStore, RememberedCall, StartingCall } from "./server/outcome-store.js";
 export { type ServeOptions, Server, type ServerStats, type SessionStats, serve } from "./server/server.js";
 export type { Contract } from "./service/contract.js";
 export { Event } from "./service/event.js";
 export { type EventMark, type EventOptions, event } from "./service/event-decorator.js";
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
+export type { OnceOptions } from "./service/once.js";
 export { type ServiceMark, service } from "./service/service.js";
 export { memory } from "./transports/memory.js";
 

@@ -34,6 +34,10 @@ export interface Limits {
   readonly maxSessions: number;
   /** Sessions without a connection that one address may leave behind. */
   readonly maxDetachedSessionsPerAddress: number;
+  /** Calls of once methods that the memory store remembers; above it such calls are refused, never forgotten early. */
+  readonly maxOutcomes: number;
+  /** Bytes of their answers. */
+  readonly outcomeBytes: number;
   /** Topics of one event. */
   readonly maxTopics: number;
   /** Items that wait for one subscriber before its delivery mode acts. */
@@ -76,6 +80,8 @@ export const defaultLimits: Limits = {
   maxConnectionsPerAddress: 64,
   maxSessions: 10_000,
   maxDetachedSessionsPerAddress: 64,
+  maxOutcomes: 100_000,
+  outcomeBytes: 64 * MiB,
   maxTopics: 10_000,
   subscriptionQueueItems: 1024,
   subscriptionQueueBytes: MiB,

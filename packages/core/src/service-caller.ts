@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.js";
+import type { CallOutcome } from "./client/call-outcome.js";
 import type { RemoteEvent } from "./client/remote-event.js";
 import type { DeclaredErrorClass } from "./declared-error.js";
 
@@ -22,6 +23,8 @@ export interface ServiceCaller {
   call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
   /** The event of that name. */
   event<Value>(name: string): RemoteEvent<Value>;
+  /** What became of the call of a once method with that key. */
+  outcome(method: string, key: string): Promise<CallOutcome>;
   /** The same service with these options for every call. */
   with(options: CallOptions): ServiceCaller;
 }

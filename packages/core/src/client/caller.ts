@@ -1,6 +1,8 @@
 import type { CallOptions } from "../call.js";
 import { checkOptions } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
+import { refuseKey } from "../service/once.js";
+import type { CallOutcome } from "./call-outcome.js";
 import type { EventItem } from "./event-item.js";
 import type { RemoteEvent, Subscription } from "./remote-event.js";
 import type { SubscribeRequest } from "./subscriptions.js";
@@ -8,10 +10,11 @@ import type { SubscribeRequest } from "./subscriptions.js";
 /** What calls of a service go through: the client. */
 export interface Calling {
   call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  outcome(service: ServiceDescription, method: string, key: string, options: CallOptions): Promise<CallOutcome>;
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const optionNames = ["timeoutMs", "signal", "metadata", "idempotent"];
+const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {
@@ -19,8 +22,11 @@ export function createServiceCaller(service: ServiceDescription, calling: Callin
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
+    outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {
       checkOptions("$with", added, optionNames);
+      const wrongKey = added.key === undefined ? undefined : refuseKey(added.key);
+      if (wrongKey !== undefined) throw new TypeError(`$with: ${wrongKey}`);
       const metadata = { ...options.metadata, ...added.metadata };
       return createServiceCaller(service, calling, { ...options, ...added, metadata });
     },

@@ -8,10 +8,12 @@ import { type Logger, silentLogger } from "../logger.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { Transport } from "../transport.js";
-import type { SessionFrame } from "../wire/frame.js";
+import type { OutcomeFrame, SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
 import { createServiceCaller } from "./caller.js";
 import { type ClientState, Connector } from "./connector.js";
+import { OutcomeQuery } from "./outcome-query.js";
 import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
@@ -165,6 +167,16 @@ export class Client implements AsyncDisposable {
   }
 
   /**
+   * What became of a call of a once method: `client.outcome({ service: "Desk", method: "placeOrder", key })`, or with a
+   * generated client's class as the service. Ask it after a `reset`, for every key whose call has not been answered.
+   */
+  outcome(request: { readonly service: GeneratedClient<object> | string; readonly method: string; readonly key: string }): Promise<CallOutcome> {
+    const { service, method, key } = request;
+    const description = typeof service === "string" ? { name: service, hash: "", members: [] } : service.service;
+    return this.#outcome(description, method, key, {});
+  }
+
+  /**
    * Closes in order: what was sent is sent, the server is told, and what still waits is rejected. Safe to call twice.
    */
   async close(): Promise<void> {
@@ -185,6 +197,7 @@ export class Client implements AsyncDisposable {
       service,
       {
         call: (description, method, args, options) => this.#call(description, method, args, options),
+        outcome: (description, method, key, options) => this.#outcome(description, method, key, options),
         subscribe: (request) => this.#subscribe(request),
       },
       {},
@@ -226,6 +239,15 @@ export class Client implements AsyncDisposable {
     });
   }
 
+  #outcome(service: ServiceDescription, method: string, key: string, options: CallOptions): Promise<CallOutcome> {
+    const name = `the outcome of ${service.name}.${method}`;
+    if (this.state === "closed") return Promise.reject(notExecuted("unavailable", `${name}: the client is closed`));
+    const deadline = this.#clock.now() + checkTimeout("timeoutMs", options.timeoutMs ?? this.#timeoutMs);
+    return new Promise<unknown>((resolve, reject) => {
+      this.#calls.add(new OutcomeQuery({ service: service.name, method, key }, deadline, service.errors, resolve, reject));
+    }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
+  }
+
   async #subscribe(request: SubscribeRequest): Promise<LiveSubscription> {
     if (this.state === "closed") {
       throw notExecuted("unavailable", `${request.service}.${request.event}: the client is closed`);
@@ -240,6 +262,9 @@ export class Client implements AsyncDisposable {
         return this.#answered(sent);
       case "error":
         this.#calls.reject(sent, frame.id, frame);
+        return this.#answered(sent);
+      case "outcome":
+        this.#calls.resolve(sent, frame.id, frame);
         return this.#answered(sent);
       case "events":
         return this.#subscriptions.events(frame);

@@ -55,7 +55,7 @@ export class OutgoingCall implements PendingCall {
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
     try {
-      return session.send({ type: "call", id, target, timeLeftMs, metadata: extra, args });
+      return session.send({ type: "call", id, target, timeLeftMs, metadata: extra, key: this.#options.key, args });
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
       throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });

@@ -3,11 +3,14 @@ import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { refuseKey } from "../service/once.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
-import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
+import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type OutcomeQueryFrame, type UseFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { describeFailure, type FailureReport } from "./failure.js";
+import type { Answer } from "./joined-call.js";
+import type { OnceCalls, OutcomeState } from "./once-calls.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
 
 export interface DispatcherOptions {
@@ -17,6 +20,7 @@ export interface DispatcherOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly caller: Caller;
+  readonly once: OnceCalls;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -69,7 +73,44 @@ export class Dispatcher {
       this.#session.send({ type: "error", id, ...refusal });
       return;
     }
-    this.#run(method!, new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller));
+    const call = new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
+    this.#run(method!, call);
+  }
+
+  /** What became of a once call; its answer counts like a call's. */
+  queryOutcome({ id, service, method: name, key }: OutcomeQueryFrame): void {
+    if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
+    const method = this.#find({ service, method: name });
+    const { caller, clock, once, limits } = this.#options;
+    let refusal: ErrorBody | undefined;
+    if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
+    else if (method.options.once === undefined) refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
+    else if (this.#running.size >= limits.maxRunningCalls) refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+    if (refusal !== undefined) {
+      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
+      this.#session.send({ type: "error", id, ...refusal });
+      return;
+    }
+    const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
+    this.#running.add(call);
+    const failed = (error: unknown) => this.#failed(method!, call, error);
+    const found = (state: OutcomeState) => {
+      this.#answer(call, () => {
+        try {
+          this.#session.send({ type: "outcome", id, ...state });
+        } catch (error) {
+          this.#sendError(call, this.#describeUnsendable(method!, error));
+        }
+      });
+    };
+    try {
+      const state = once.query(caller.identity, method!, key);
+      if (isThenable(state)) state.then(found, failed);
+      else found(state);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   cancel(id: number): void {
@@ -105,6 +146,8 @@ export class Dispatcher {
     if (this.#running.size >= limits.maxRunningCalls) {
       return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
     }
+    const wrongKey = refuseKeyOf(method, frame.key);
+    if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
     if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
       return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
@@ -112,15 +155,51 @@ export class Dispatcher {
     return undefined;
   }
 
+  /** A joined execution of a once method: its caller in this session waits for it like for a call of its own. */
+  #runOnce(method: RegisteredMethod, { key, argsBytes, metadata }: CallFrame, call: RunningCall): void {
+    const { clock, caller, once } = this.#options;
+    this.#running.add(call);
+    once.enter({
+      method,
+      key: key!,
+      argsBytes: argsBytes!,
+      call,
+      share: () => new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
+      run: (shared) => this.#settle(method, shared),
+      answer: (answer) => {
+        if ("value" in answer) this.#finished(method, call, answer.value);
+        else this.#answer(call, () => this.#sendError(call, answer.error));
+      },
+    });
+  }
+
+  #settle(method: RegisteredMethod, call: RunningCall): Answer | Promise<Answer> {
+    const failed = (error: unknown) => ({ error: this.#describe(method, call, error) });
+    try {
+      const result = this.#invoke(method, call);
+      if (!isThenable(result)) return { value: result };
+      return Promise.resolve(result).then((value) => ({ value }), failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #invoke(method: RegisteredMethod, call: RunningCall): unknown {
+    const { interceptors } = this.#options;
+    if (interceptors.length === 0) return runMethod(method, call, call.args);
+    return intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+  }
+
+  #describe(method: RegisteredMethod, call: RunningCall, error: unknown): ErrorBody {
+    const outcome = call.started ? "executed" : "not-executed";
+    return describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures, outcome);
+  }
+
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
     try {
-      const { interceptors } = this.#options;
-      result =
-        interceptors.length === 0
-          ? runMethod(method, call, call.args)
-          : intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+      result = this.#invoke(method, call);
     } catch (error) {
       return this.#failed(method, call, error);
     }
@@ -143,7 +222,7 @@ export class Dispatcher {
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures);
+    const body = this.#describe(method, call, error);
     this.#answer(call, () => this.#sendError(call, body));
   }
 
@@ -183,6 +262,14 @@ const noMetadata = Object.freeze({});
 
 // Stands for a service whose hash differs: nothing of it can be called by number.
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
+
+/** Tells what is wrong with a call's key; a key that nobody would remember is as wrong as one that is missing. */
+function refuseKeyOf({ options }: RegisteredMethod, key: string | undefined): string | undefined {
+  if (options.once !== undefined) {
+    return key === undefined ? "it is a once method: pass $with({ key }), made once for what is to be done" : refuseKey(key);
+  }
+  return key === undefined ? undefined : "it is no once method, so the key would protect nothing: leave it out, or expose the method with once";
+}
 
 function nameOf(target: CallTarget): string {
   return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;

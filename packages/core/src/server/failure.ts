@@ -1,5 +1,5 @@
 import type { Random } from "../clock.js";
-import { RpcError } from "../errors.js";
+import { type Outcome, RpcError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { DeclaredErrorSource } from "../service/expose.js";
 import { toErrorBody } from "../wire/error-frame.js";
@@ -18,7 +18,7 @@ const ownFields = new Set(["name", "message", "stack", "cause", "code", "outcome
 /**
  * What a caller learns of something a method threw.
  *
- * An `RpcError` goes as it is, a declared one with its name and fields. Anything else becomes `internal` with an id
+ * `outcome` is `executed` unless an interceptor threw before the method was reached. An `RpcError` goes as it is, a declared one with its name and fields. Anything else becomes `internal` with an id
  * that one line of the log has too: no stack, path or message of the application leaves the process.
  */
 export function describeFailure(
@@ -26,16 +26,17 @@ export function describeFailure(
   error: unknown,
   throws: ReadonlyMap<DeclaredErrorSource, string>,
   { logger, random, exposeErrors }: FailureReport,
+  outcome: Outcome = "executed",
 ): ErrorBody {
   for (const [type, wireName] of throws) {
-    if (error instanceof type) return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+    if (error instanceof type) return { ...toErrorBody(error, outcome), name: wireName, fields: readFields(error) };
   }
-  if (RpcError.is(error)) return toErrorBody(error, "executed");
+  if (RpcError.is(error)) return toErrorBody(error, outcome);
   const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   logger.error(`${name} failed, error id ${errorId}: ${text}`);
   const message = exposeErrors && error instanceof Error ? `internal error: ${error.message}` : "internal error";
-  return { code: "internal", message, outcome: "executed", errorId };
+  return { code: "internal", message, outcome, errorId };
 }
 
 function readFields(error: RpcError): Record<string, unknown> {

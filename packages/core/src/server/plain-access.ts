@@ -150,6 +150,7 @@ function placeArguments(method: RegisteredMethod, args: readonly unknown[], kwar
 
 async function runPlain(options: PlainAccessOptions, method: RegisteredMethod, args: unknown[], peer: Peer, signal: AbortSignal): Promise<unknown> {
   const { clock, interceptors, timeoutMs } = options;
+  if (method.options.once !== undefined) throw invalid(`${method.service}.${method.name} is a once method: a plain peer has no way to give its key`);
   const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, { identity: undefined, peer });
   const gone = () => call.abort(new RpcError("cancelled", "the peer is gone"));
   signal.addEventListener("abort", gone);

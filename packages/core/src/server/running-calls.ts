@@ -17,7 +17,11 @@ export class RunningCall implements CallContext {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly metadata: Metadata;
-  readonly deadline: number;
+  #deadline: number;
+  /** What is still to do when nobody waits any more, before or instead of the handler's own way to stop. */
+  left: ((reason: RpcError) => void) | undefined;
+  /** Whether the method itself was reached. */
+  started = false;
   readonly #clock: Clock;
   readonly #caller: Caller;
   #controller: AbortController | undefined;
@@ -29,9 +33,13 @@ export class RunningCall implements CallContext {
     this.method = method.name;
     this.args = args;
     this.metadata = metadata;
-    this.deadline = deadline;
+    this.#deadline = deadline;
     this.#clock = clock;
     this.#caller = caller;
+  }
+
+  get deadline(): number {
+    return this.#deadline;
   }
 
   get timeLeftMs(): number {
@@ -60,11 +68,18 @@ export class RunningCall implements CallContext {
     if (this.#aborted !== undefined) return;
     this.#aborted = reason;
     this.#controller?.abort(reason);
+    this.left?.(reason);
+  }
+
+  /** Somebody waits for it longer than those before. */
+  extend(deadline: number): void {
+    this.#deadline = Math.max(this.#deadline, deadline);
   }
 }
 
 /** Runs a method, with its context in front of the arguments if it asked for that. */
-export function runMethod(method: RegisteredMethod, context: CallContext, args: readonly unknown[]): unknown {
+export function runMethod(method: RegisteredMethod, context: RunningCall, args: readonly unknown[]): unknown {
+  context.started = true;
   return method.run(method.options.context === true ? [context, ...args] : args);
 }
 

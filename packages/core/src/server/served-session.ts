@@ -57,6 +57,8 @@ export class ServedSession {
         return this.calls.call(frame, sentAt);
       case "cancel":
         return this.calls.cancel(frame.id);
+      case "outcomeQuery":
+        return this.calls.queryOutcome(frame);
       case "use":
         return this.calls.use(frame);
       case "subscribe":

@@ -14,6 +14,9 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { MemoryOutcomeStore } from "./memory-outcome-store.js";
+import { OnceCalls } from "./once-calls.js";
+import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
@@ -33,6 +36,13 @@ export interface ServeOptions {
   readonly insecure?: boolean;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor<CallContext>[];
+  /** Where once methods remember what they did. Default: in memory, gone with the process. */
+  readonly outcomeStore?: OutcomeStore;
+  /**
+   * What of an identity tells one caller of once methods from another: keys of different callers never meet.
+   * Default: all that `authenticate` returned, which must then be the same every time and able to travel.
+   */
+  readonly outcomeScope?: (identity: unknown) => unknown;
   /** Bounds of this server; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -75,6 +85,8 @@ const optionNames = [
   "authenticate",
   "insecure",
   "interceptors",
+  "outcomeStore",
+  "outcomeScope",
   "limits",
   "logger",
   "exposeErrors",
@@ -110,6 +122,7 @@ export class Server implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #plain: ServedPlainAccess;
+  readonly #once: OnceCalls;
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
@@ -140,6 +153,7 @@ export class Server implements AsyncDisposable {
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
     this.#epoch = toHex(this.#random.bytes(16));
+    this.#once = this.#createOnceCalls();
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
     for (const target of this.#targets) refuseOpenAddress(target, options);
@@ -285,6 +299,7 @@ export class Server implements AsyncDisposable {
         identity,
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
+        once: this.#once,
         draining: () => this.#draining,
       },
       {
@@ -294,6 +309,19 @@ export class Server implements AsyncDisposable {
     );
     this.#sessions.add(id, served);
     return served;
+  }
+
+  #createOnceCalls(): OnceCalls {
+    const { outcomeStore, outcomeScope = (identity) => identity } = this.#options;
+    const { maxOutcomes, outcomeBytes } = this.#limits;
+    return new OnceCalls({
+      store: outcomeStore ?? new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: this.#clock.wallTime() }),
+      clock: this.#clock,
+      limits: this.#limits,
+      logger: this.#logger,
+      epoch: this.#epoch,
+      scopeOf: outcomeScope,
+    });
   }
 
   async #close(graceMs: number): Promise<void> {

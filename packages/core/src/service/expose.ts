@@ -2,6 +2,7 @@ import type { RpcError } from "../errors.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
+import { checkOnce, type OnceOptions } from "./once.js";
 
 /** How one method is exposed. */
 export interface ExposeOptions {
@@ -11,6 +12,11 @@ export interface ExposeOptions {
   readonly context?: boolean;
   /** Promises that running it twice is as good as once, so that it may be sent again. Default false. */
   readonly idempotent?: boolean;
+  /**
+   * Runs a call once for each key that callers pass by `$with({ key })`, and remembers its outcome for the window: the
+   * same key again joins the running call or gets what was remembered. Default: none.
+   */
+  readonly once?: OnceOptions;
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -27,7 +33,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "once", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
@@ -48,5 +54,6 @@ export function expose(...args: unknown[]): unknown {
 
 function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
+  checkOnce(property, options.once);
   markMember(owner, { kind: "method", property, name: checkMemberName("@expose", property, options.name), options });
 }

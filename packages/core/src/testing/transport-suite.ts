@@ -3,6 +3,7 @@ import { callScenarios } from "./call-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
+import { outcomeScenarios } from "./outcome-scenarios.js";
 
 /** What a transport cannot do, and says so. */
 export type Lack =
@@ -55,7 +56,7 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [...callScenarios, ...eventScenarios, ...linkScenarios]) {
+  for (const scenario of [...callScenarios, ...eventScenarios, ...linkScenarios, ...outcomeScenarios]) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);

@@ -2,13 +2,15 @@ import type { Metadata } from "../call.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
-import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type PeerLimits } from "./frame.js";
+import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type OutcomeFrame, type OutcomeQueryFrame, type PeerLimits } from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
 
 // What the protocol's own frames need: a peer that takes less could not be told that it is refused.
 const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
+
+const outcomeStates = ["running", "executed", "interrupted", "not-found"] as const;
 
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
@@ -58,6 +60,10 @@ export class FrameReader {
         return { type: "error", id: this.#uint32(), ...readErrorBody(this.#fields("error")) };
       case frameTypes.cancel:
         return { type: "cancel", id: this.#uint32() };
+      case frameTypes.outcomeQuery:
+        return this.#outcomeQuery();
+      case frameTypes.outcome:
+        return this.#outcome();
       case frameTypes.events:
         return this.#events();
       case frameTypes.gap:
@@ -139,7 +145,7 @@ export class FrameReader {
 
   #call(): CallFrame {
     const flags = this.#uint8();
-    if ((flags & ~(callFlags.byName | callFlags.metadata)) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
+    if ((flags & ~(callFlags.byName | callFlags.metadata | callFlags.key)) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
     const id = this.#uint32();
     const timeLeft = this.#uint32();
     const target =
@@ -147,9 +153,36 @@ export class FrameReader {
         ? { service: this.#string("call.service"), method: this.#string("call.method") }
         : { ref: this.#uint16(), member: this.#uint16() };
     const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
+    const key = (flags & callFlags.key) !== 0 ? this.#string("call.key") : undefined;
+    const start = this.#position;
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
-    return { type: "call", id, timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft, target, metadata, args };
+    const argsBytes = key === undefined ? undefined : this.#bytes.slice(start, this.#position);
+    return { type: "call", id, timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft, target, metadata, key, args, argsBytes };
+  }
+
+  #outcomeQuery(): OutcomeQueryFrame {
+    const id = this.#uint32();
+    const value = this.#value();
+    const [service, method, key] = Array.isArray(value) && value.length === 3 ? value : [];
+    const fine = typeof service === "string" && typeof method === "string" && typeof key === "string";
+    if (!fine) throw new ProtocolError("malformed outcome query");
+    return { type: "outcomeQuery", id, service, method, key };
+  }
+
+  #outcome(): OutcomeFrame {
+    const id = this.#uint32();
+    const fields = this.#fields("outcome");
+    const state = outcomeStates.find((known) => known === fields.string("state"));
+    if (state === undefined) throw new ProtocolError("outcome with an unknown state");
+    return {
+      type: "outcome",
+      id,
+      state,
+      value: fields.any("value"),
+      error: fields.any("error") === undefined ? undefined : readErrorBody(fields.map("error")),
+      rememberedForMs: fields.any("rememberedForMs") === undefined ? undefined : fields.count("rememberedForMs"),
+    };
   }
 
   #events(): EventsFrame {

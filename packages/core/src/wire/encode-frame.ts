@@ -10,7 +10,7 @@ export const frameHeadBytes = 5;
 export const noDeadline = 0xffff_ffff;
 
 /** Flags of a call frame. */
-export const callFlags = { byName: 0x01, metadata: 0x02 } as const;
+export const callFlags = { byName: 0x01, metadata: 0x02, key: 0x04 } as const;
 
 /** Kinds of an events frame, in the order of their numbers. */
 export const eventKinds = ["live", "replay", "snapshot"] as const;
@@ -68,6 +68,14 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
     case "cancel":
     case "unsubscribe":
       return writeUint32(sink, frame.id);
+    case "outcomeQuery":
+      writeUint32(sink, frame.id);
+      return encodeValue(sink, [frame.service, frame.method, frame.key], limits);
+    case "outcome": {
+      const { type: _, id, error, ...fields } = frame;
+      writeUint32(sink, id);
+      return encodeValue(sink, { ...fields, error: error && errorFields(error) }, limits);
+    }
     case "events":
       return encodeEvents(sink, frame);
     case "gap":
@@ -89,9 +97,10 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
 }
 
 function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void {
-  const { target, metadata } = frame;
+  const { target, metadata, key } = frame;
   const byName = "method" in target;
-  writeUint8(sink, (byName ? callFlags.byName : 0) | (metadata === undefined ? 0 : callFlags.metadata));
+  const extras = (metadata === undefined ? 0 : callFlags.metadata) | (key === undefined ? 0 : callFlags.key);
+  writeUint8(sink, (byName ? callFlags.byName : 0) | extras);
   writeUint32(sink, frame.id);
   // A deadline far away is none: 2^32 ms are seven weeks.
   writeUint32(sink, Math.min(Math.max(Math.ceil(frame.timeLeftMs), 0), noDeadline));
@@ -103,6 +112,7 @@ function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void 
     writeUint16(sink, target.member);
   }
   if (metadata !== undefined) encodeValue(sink, metadata, limits);
+  if (key !== undefined) encodeValue(sink, key, limits);
   encodeValue(sink, frame.args, limits);
 }
 

@@ -126,7 +126,11 @@ export interface CallFrame {
   /** Milliseconds left at the packet's `sentAt`; `Infinity` without a deadline. */
   readonly timeLeftMs: number;
   readonly metadata?: Metadata | undefined;
+  /** Of a once method: what its caller named the intent. */
+  readonly key?: string | undefined;
   readonly args: readonly unknown[];
+  /** The arguments as they came, encoded, where there is a key; set by the reader. */
+  readonly argsBytes?: Uint8Array | undefined;
 }
 
 export interface ReplyFrame {
@@ -157,6 +161,25 @@ export interface ErrorFrame extends ErrorBody {
 export interface CancelFrame {
   readonly type: "cancel";
   readonly id: number;
+}
+
+/** Asks what became of a once call. */
+export interface OutcomeQueryFrame {
+  readonly type: "outcomeQuery";
+  readonly id: number;
+  readonly service: string;
+  readonly method: string;
+  readonly key: string;
+}
+
+/** Answers it. */
+export interface OutcomeFrame {
+  readonly type: "outcome";
+  readonly id: number;
+  readonly state: "running" | "executed" | "interrupted" | "not-found";
+  readonly value?: unknown;
+  readonly error?: ErrorBody | undefined;
+  readonly rememberedForMs?: number | undefined;
 }
 
 export interface SubscribeFrame {
@@ -233,6 +256,8 @@ export type SessionFrame =
   | ReplyFrame
   | ErrorFrame
   | CancelFrame
+  | OutcomeQueryFrame
+  | OutcomeFrame
   | SubscribeFrame
   | SubscribedFrame
   | UnsubscribeFrame
