@@ -1,0 +1,1 @@
+export { type SqliteOutcomeStore, type SqliteOutcomeStoreOptions, sqliteOutcomeStore } from "./sqlite-outcome-store.js";
