@@ -32,6 +32,9 @@ export interface ConnectorListener extends Pick<SessionOwner, "room"> {
   state(state: ClientState, reason: Error | undefined): void;
 }
 
+/** How long the server's close may be under way after its grace: it tells which calls never ran. */
+const lastWordMs = 1_000;
+
 /** Who hears one session. */
 export interface SessionListener extends Pick<SessionOwner, "frame"> {
   /** The session is over; nothing of it will be answered. */
@@ -122,7 +125,7 @@ export class Connector {
     this.#session = undefined;
     this.#token = undefined;
     const graceOver = () => session.end(this.#unavailable(`calls were still running ${graceMs} ms after the server's goaway`));
-    this.#leaving.set(session, this.#options.clock.timer(graceMs, graceOver));
+    this.#leaving.set(session, this.#options.clock.timer(graceMs + lastWordMs, graceOver));
     this.#setState("reset", this.#unavailable("the server is closing (goaway); new calls go to another session"));
     // With one URL there is nowhere to go until the server is back.
     if (this.#options.targets.length > 1 && this.#attempt === undefined && this.#retry === undefined) void this.#connect();
