@@ -3,7 +3,8 @@
  *
  * Services are decorated and served elsewhere; here they are called.
  */
-export type { Call, CallOptions, Metadata } from "./call.js";
+export type { AmbientContext } from "./ambient-context.js";
+export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";

@@ -1,4 +1,5 @@
 // For applications.
+export type { AmbientContext } from "./ambient-context.js";
 export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";

@@ -14,7 +14,7 @@ export interface Calling {
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key"];
+const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key", "context"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {

@@ -1,4 +1,5 @@
-import type { Call, CallOptions, Metadata } from "../call.js";
+import type { AmbientContext } from "../ambient-context.js";
+import type { Call, CallContext, CallOptions, Metadata } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
@@ -13,6 +14,7 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
 import { createServiceCaller } from "./caller.js";
 import { type ClientState, Connector } from "./connector.js";
+import { inherit } from "./nested-call.js";
 import { OutcomeQuery } from "./outcome-query.js";
 import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
@@ -33,6 +35,8 @@ export interface ClientOptions {
   readonly credentials?: () => unknown;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
+  /** Lets calls made inside a served method inherit from its call: the `ambientContext` that `serve` got. Default: none. */
+  readonly ambientContext?: AmbientContext;
   /** Bounds of this client; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -57,7 +61,7 @@ export interface ClientStats {
   readonly sendBufferBytes: number;
 }
 
-const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials", "interceptors", "limits", "logger", "clock", "random"];
+const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials", "interceptors", "ambientContext", "limits", "logger", "clock", "random"];
 
 /**
  * Connects to a server: `await connect("tcp://127.0.0.1:7000", { transports: [tcp()] })`.
@@ -89,6 +93,7 @@ export class Client implements AsyncDisposable {
   readonly #subscriptions: Subscriptions;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
+  readonly #ambient: AmbientContext | undefined;
   /** The calls of the session that takes new ones; undefined without one. */
   #current: SentCalls | undefined;
   /** Those of sessions that were left after a goaway. */
@@ -101,6 +106,7 @@ export class Client implements AsyncDisposable {
     this.#clock = clock;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
+    this.#ambient = options.ambientContext;
     this.#calls = new PendingCalls({
       clock,
       random,
@@ -156,14 +162,23 @@ export class Client implements AsyncDisposable {
   /** A dynamic proxy, for tests and tools: `client.service<Remote<Person>>("Person")`. */
   service<Service extends object>(name: string): Service;
   service(typeOrName: GeneratedClient<object> | string): object {
+    return this.#service(typeOrName, {});
+  }
+
+  /** The same client, whose services have these options for every call; it is not another to close. */
+  $with(options: CallOptions): Pick<Client, "service"> {
+    return { service: (typeOrName: GeneratedClient<object> | string) => this.#service(typeOrName, options) as never };
+  }
+
+  #service(typeOrName: GeneratedClient<object> | string, options: CallOptions): object {
     if (typeof typeOrName === "string") {
-      return createProxy(this.#caller({ name: typeOrName, hash: "", members: [] }));
+      return createProxy(this.#caller({ name: typeOrName, hash: "", members: [] }, options));
     }
     if (typeof typeOrName !== "function" || typeof typeOrName.service?.name !== "string") {
       throw new TypeError("client.service expects a class that rpc generate wrote, or a service's name");
     }
     const Generated = typeOrName;
-    return new Generated(this.#caller(Generated.service));
+    return new Generated(this.#caller(Generated.service, options));
   }
 
   /**
@@ -192,7 +207,7 @@ export class Client implements AsyncDisposable {
     return this.#connector.start();
   }
 
-  #caller(service: ServiceDescription): ServiceCaller {
+  #caller(service: ServiceDescription, options: CallOptions): ServiceCaller {
     return createServiceCaller(
       service,
       {
@@ -201,11 +216,27 @@ export class Client implements AsyncDisposable {
         subscribe: (request) => this.#subscribe(request),
       },
       {},
-    );
+    ).with(options);
   }
 
   #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+    const context = options.context ?? this.#ambient?.current();
+    if (context !== undefined) return this.#callWithin(context, service, method, args, options);
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+    return this.#callFor(timeoutMs, service, method, args, options);
+  }
+
+  // A call inside another is given up with it.
+  #callWithin(context: CallContext, service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+    const own = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+    const { timeoutMs, ...inherited } = inherit(options, context, own);
+    if (timeoutMs > 0) return this.#callFor(timeoutMs, service, method, args, inherited);
+    const name = `${service.name}.${method}`;
+    const why = `${name}: the deadline of ${context.service}.${context.method}, which calls it, has passed`;
+    return Promise.reject(new RpcError("deadline_exceeded", why, { outcome: "not-executed" }));
+  }
+
+  #callFor(timeoutMs: number, service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
     if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options);

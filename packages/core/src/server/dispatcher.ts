@@ -1,3 +1,4 @@
+import type { AmbientContext } from "../ambient-context.js";
 import type { CallContext } from "../call.js";
 import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
@@ -12,6 +13,7 @@ import { describeFailure, type FailureReport } from "./failure.js";
 import type { Answer } from "./joined-call.js";
 import type { OnceCalls, OutcomeState } from "./once-calls.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
+import type { SerialQueues } from "./serial-queues.js";
 
 export interface DispatcherOptions {
   readonly registry: Registry;
@@ -21,6 +23,8 @@ export interface DispatcherOptions {
   readonly failures: FailureReport;
   readonly caller: Caller;
   readonly once: OnceCalls;
+  readonly serial: SerialQueues;
+  readonly ambientContext: AmbientContext | undefined;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -185,6 +189,13 @@ export class Dispatcher {
   }
 
   #invoke(method: RegisteredMethod, call: RunningCall): unknown {
+    const { serial, ambientContext } = this.#options;
+    if (method.options.serial === undefined && ambientContext === undefined) return this.#reach(method, call);
+    const reach = () => (ambientContext === undefined ? this.#reach(method, call) : ambientContext.run(call, () => this.#reach(method, call)));
+    return method.options.serial === undefined ? reach() : serial.run(method, call, reach);
+  }
+
+  #reach(method: RegisteredMethod, call: RunningCall): unknown {
     const { interceptors } = this.#options;
     if (interceptors.length === 0) return runMethod(method, call, call.args);
     return intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);

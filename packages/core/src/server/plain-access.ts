@@ -11,6 +11,7 @@ import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
 import { describeFailure, type FailureReport } from "./failure.js";
 import { RunningCall, runMethod } from "./running-calls.js";
+import type { SerialQueues } from "./serial-queues.js";
 import type { TopicLogs } from "./session-subscriptions.js";
 
 export interface PlainAccessOptions {
@@ -21,6 +22,7 @@ export interface PlainAccessOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly timeoutMs: number;
+  readonly serial: SerialQueues;
 }
 
 /** Plain access as its server holds it. */
@@ -156,7 +158,8 @@ async function runPlain(options: PlainAccessOptions, method: RegisteredMethod, a
   signal.addEventListener("abort", gone);
   const timer = clock.timer(timeoutMs, () => call.abort(new RpcError("deadline_exceeded", `${method.service}.${method.name}: its deadline passed`)));
   try {
-    return await intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+    const reach = () => intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+    return await (method.options.serial === undefined ? reach() : options.serial.run(method, call, reach));
   } finally {
     timer.clear();
     signal.removeEventListener("abort", gone);

@@ -1,8 +1,9 @@
-import type { CallContext, Metadata } from "../call.js";
+import type { CallContext, CallOptions, Metadata } from "../call.js";
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { Peer } from "../transport.js";
+import { serialChain } from "./serial-queues.js";
 
 /** Who calls: the same for all calls of a session. */
 export interface Caller {
@@ -24,6 +25,7 @@ export class RunningCall implements CallContext {
   started = false;
   readonly #clock: Clock;
   readonly #caller: Caller;
+  #turns: readonly string[] | undefined;
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
 
@@ -61,6 +63,25 @@ export class RunningCall implements CallContext {
 
   get peer(): Peer | undefined {
     return this.#caller.peer;
+  }
+
+  with<Target>(target: { $with(options: CallOptions): Target }): Target {
+    return target.$with({ context: this });
+  }
+
+  /** The turns of serial methods that this call runs in or was made from. */
+  get turns(): readonly string[] {
+    if (this.#turns !== undefined) return this.#turns;
+    return Object.hasOwn(this.metadata, serialChain) ? this.metadata[serialChain]!.split(" ") : [];
+  }
+
+  set turns(turns: readonly string[]) {
+    this.#turns = turns;
+  }
+
+  get nestedMetadata(): Metadata {
+    const { turns } = this;
+    return turns.length === 0 ? {} : { [serialChain]: turns.join(" ") };
   }
 
   /** Nobody waits any more. Only the first reason counts. */

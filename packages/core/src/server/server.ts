@@ -1,3 +1,4 @@
+import type { AmbientContext } from "../ambient-context.js";
 import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
@@ -18,6 +19,7 @@ import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
@@ -36,6 +38,11 @@ export interface ServeOptions {
   readonly insecure?: boolean;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor<CallContext>[];
+  /**
+   * Lets calls made inside a method inherit from its call without being handed the context: pass one
+   * `createAmbientContext()` of `@rpc/core/ambient` here and to `connect`. Default: none, for it costs; see the README.
+   */
+  readonly ambientContext?: AmbientContext;
   /** Where once methods remember what they did. Default: in memory, gone with the process. */
   readonly outcomeStore?: OutcomeStore;
   /**
@@ -85,6 +92,7 @@ const optionNames = [
   "authenticate",
   "insecure",
   "interceptors",
+  "ambientContext",
   "outcomeStore",
   "outcomeScope",
   "limits",
@@ -123,6 +131,7 @@ export class Server implements AsyncDisposable {
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #plain: ServedPlainAccess;
   readonly #once: OnceCalls;
+  readonly #serial: SerialQueues;
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
@@ -142,7 +151,10 @@ export class Server implements AsyncDisposable {
     this.#logger = options.logger ?? silentLogger;
     this.#registry = createRegistry(services, options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
+    this.#epoch = toHex(this.#random.bytes(16));
+    this.#serial = new SerialQueues(this.#epoch);
     this.#plain = createPlainAccess({
+      serial: this.#serial,
       registry: this.#registry,
       logs: this.#logs,
       clock: this.#clock,
@@ -152,7 +164,6 @@ export class Server implements AsyncDisposable {
       timeoutMs: plainTimeoutMs,
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
-    this.#epoch = toHex(this.#random.bytes(16));
     this.#once = this.#createOnceCalls();
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
@@ -300,6 +311,8 @@ export class Server implements AsyncDisposable {
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
         once: this.#once,
+        serial: this.#serial,
+        ambientContext: this.#options.ambientContext,
         draining: () => this.#draining,
       },
       {

@@ -17,6 +17,12 @@ export interface ExposeOptions {
    * same key again joins the running call or gets what was remembered. Default: none.
    */
   readonly once?: OnceOptions;
+  /**
+   * One call at a time: of the method, or of each key that the function makes of the arguments (without the context).
+   * The others wait in the order they came, within their deadlines. Default: as many as come.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: it is given the arguments of a method of every signature
+  readonly serial?: true | ((...args: any[]) => string | number | bigint | boolean);
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -33,7 +39,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "once", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "once", "serial", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
