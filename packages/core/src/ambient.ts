@@ -21,7 +21,8 @@ export type { AmbientContext } from "./ambient-context.js";
 /** Makes what `serve` and `connect` share so that calls made inside a method inherit its deadline, signal and trace. */
 export function createAmbientContext(): AmbientContext {
   const builtin = host.process?.getBuiltinModule?.("node:async_hooks");
-  if (builtin === undefined) throw new TypeError("createAmbientContext needs AsyncLocalStorage: Node 20.16 or newer, Bun or Deno");
+  if (builtin === undefined)
+    throw new TypeError("createAmbientContext needs AsyncLocalStorage: Node 20.16 or newer, Bun or Deno");
   const storage = new builtin.AsyncLocalStorage<CallContext>();
   return {
     current: () => storage.getStore(),

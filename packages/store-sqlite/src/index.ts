@@ -1,1 +1,5 @@
-export { type SqliteOutcomeStore, type SqliteOutcomeStoreOptions, sqliteOutcomeStore } from "./sqlite-outcome-store.js";
+export {
+  type SqliteOutcomeStore,
+  type SqliteOutcomeStoreOptions,
+  sqliteOutcomeStore,
+} from "./sqlite-outcome-store.js";

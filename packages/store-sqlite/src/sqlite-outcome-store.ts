@@ -48,7 +48,9 @@ export function sqliteOutcomeStore(options: SqliteOutcomeStoreOptions): SqliteOu
   // Reads go through `all`: `get` of this driver answers wrongly after `all`, and ends the process on some values.
   const statements = {
     find: db.prepare("select args, epoch, answer from outcomes where id = ? and until >= ?"),
-    insert: db.prepare("insert into outcomes (id, args, epoch, until) values (?, ?, ?, ?) on conflict (id) do nothing"),
+    insert: db.prepare(
+      "insert into outcomes (id, args, epoch, until) values (?, ?, ?, ?) on conflict (id) do nothing",
+    ),
     finish: db.prepare("update outcomes set answer = ?, until = ? where id = ?"),
     forget: db.prepare("delete from outcomes where id = ?"),
     dropOver: db.prepare("delete from outcomes where id = ? and until < ?"),
@@ -63,13 +65,20 @@ export function sqliteOutcomeStore(options: SqliteOutcomeStoreOptions): SqliteOu
 
   const checkOpen = () => {
     // The driver would end the process.
-    if (closed) throw new RpcError("unavailable", `the outcome store ${path} is closed; close it after the server`, { outcome: "not-executed" });
+    if (closed)
+      throw new RpcError("unavailable", `the outcome store ${path} is closed; close it after the server`, {
+        outcome: "not-executed",
+      });
   };
   const find = (id: string, at: number): RememberedCall | undefined => {
     checkOpen();
     const [row] = statements.find.all(id, Math.floor(at)) as Row[];
     if (row === undefined) return undefined;
-    return { args: row.args, epoch: row.epoch, answer: row.answer === null ? undefined : new Uint8Array(row.answer) };
+    return {
+      args: row.args,
+      epoch: row.epoch,
+      answer: row.answer === null ? undefined : new Uint8Array(row.answer),
+    };
   };
   const clean = (at: number) => {
     statements.clean.run(Math.floor(at));
@@ -92,9 +101,13 @@ export function sqliteOutcomeStore(options: SqliteOutcomeStoreOptions): SqliteOu
       }
       if (starts++ % startsPerCleaning === 0 || count >= maxOutcomes) clean(at);
       if (count >= maxOutcomes) {
-        throw new RpcError("resource_exhausted", `${count} outcomes are remembered in ${path} (maxOutcomes); raise it or shorten windowMs`, {
-          outcome: "not-executed",
-        });
+        throw new RpcError(
+          "resource_exhausted",
+          `${count} outcomes are remembered in ${path} (maxOutcomes); raise it or shorten windowMs`,
+          {
+            outcome: "not-executed",
+          },
+        );
       }
       statements.dropOver.run(id, Math.floor(at));
       // Another server with the same file may have been quicker: then its start is the one that counts.

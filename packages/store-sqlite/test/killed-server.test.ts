@@ -67,7 +67,10 @@ describe("a server that is killed", () => {
     await outcome;
     await start();
     expect(await desk.$outcome("placeOrder", "order 2")).toEqual({ state: "interrupted" });
-    await expect(desk.$with({ key: "order 2" }).placeOrder("B", true)).rejects.toMatchObject({ code: "aborted", outcome: "unknown" });
+    await expect(desk.$with({ key: "order 2" }).placeOrder("B", true)).rejects.toMatchObject({
+      code: "aborted",
+      outcome: "unknown",
+    });
     expect(orders()).toEqual(["B"]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SqliteOutcomeStore, sqliteOutcomeStore } from "@rpc/store-sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const starting = (id: string, at = 0) => ({ id, args: "args", epoch: "first", at, until: at + 100 });
 
@@ -46,7 +46,9 @@ describe("an outcome store in SQLite", () => {
     store = open(2);
     store.start(starting("a"));
     store.start(starting("b"));
-    expect(() => store.start(starting("c"))).toThrow(expect.objectContaining({ code: "resource_exhausted", outcome: "not-executed" }));
+    expect(() => store.start(starting("c"))).toThrow(
+      expect.objectContaining({ code: "resource_exhausted", outcome: "not-executed" }),
+    );
     expect(store.start(starting("c", 101))).toBeUndefined();
   });
 

@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, connect as dial, type Server as Proxy, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  type Server as CuttingProxy,
+  createServer,
+  connect as dial,
+  type Socket,
+} from "node:net";
 import { connect, expose, type Remote, RpcError, type Server, serve, service } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,7 +48,11 @@ let servers: Server[];
 
 describe("a session that is cut after every single byte", () => {
   beforeAll(async () => {
-    const options = { transports: [tcp()], listen: "tcp://127.0.0.1:0", limits: { sessionRetentionMs: 2_000 } };
+    const options = {
+      transports: [tcp()],
+      listen: "tcp://127.0.0.1:0",
+      limits: { sessionRetentionMs: 2_000 },
+    };
     servers = [await serve([new Ledger()], options), await serve([new Ledger()], options)];
   });
   afterAll(() => Promise.all(servers.map((server) => server.close({ graceMs: 0 }))));
@@ -50,22 +60,28 @@ describe("a session that is cut after every single byte", () => {
   it.each([
     ["continues and loses nothing when the server is still there", 0],
     ["tells the truth about every call when another server has taken its place", 1],
-  ])("%s", async (_title, next) => {
-    const lengths = await run(undefined, next);
-    const cuts = (["toServer", "toClient"] as const).flatMap((direction) =>
-      Array.from({ length: lengths[direction] }, (_, index): Cut => ({ direction, after: index + 1 })),
-    );
-    expect(cuts.length).toBeGreaterThan(500);
-    // A few dozen at a time, for each waits a little before it connects again.
-    const failures: string[] = [];
-    const workers = Array.from({ length: 32 }, async () => {
-      for (let cut = cuts.pop(); cut !== undefined; cut = cuts.pop()) {
-        await run(cut, next).catch((error: Error) => failures.push(`${cut?.direction} ${cut?.after}: ${error.message}`));
-      }
-    });
-    await Promise.all(workers);
-    expect(failures).toEqual([]);
-  }, 120_000);
+  ])(
+    "%s",
+    async (_title, next) => {
+      const lengths = await run(undefined, next);
+      const cuts = (["toServer", "toClient"] as const).flatMap((direction) =>
+        Array.from({ length: lengths[direction] }, (_, index): Cut => ({ direction, after: index + 1 })),
+      );
+      expect(cuts.length).toBeGreaterThan(500);
+      // A few dozen at a time, for each waits a little before it connects again.
+      const failures: string[] = [];
+      const workers = Array.from({ length: 32 }, async () => {
+        for (let cut = cuts.pop(); cut !== undefined; cut = cuts.pop()) {
+          await run(cut, next).catch((error: Error) =>
+            failures.push(`${cut?.direction} ${cut?.after}: ${error.message}`),
+          );
+        }
+      });
+      await Promise.all(workers);
+      expect(failures).toEqual([]);
+    },
+    120_000,
+  );
 });
 
 let runs = 0;
@@ -77,7 +93,10 @@ async function run(cut: Cut | undefined, next: number): Promise<Record<Direction
   const proxy = await startProxy(cut, next, lengths);
   const { port } = proxy.address() as AddressInfo;
   try {
-    const random = { fraction: () => 0, bytes: (size: number) => crypto.getRandomValues(new Uint8Array(size)) };
+    const random = {
+      fraction: () => 0,
+      bytes: (size: number) => crypto.getRandomValues(new Uint8Array(size)),
+    };
     const client = await connect(`tcp://127.0.0.1:${port}`, { transports: [tcp()], random });
     try {
       const ledger = client.service<Remote<Ledger>>("Ledger");
@@ -108,7 +127,8 @@ async function judge(key: string, next: number, call: (key: string) => Promise<u
   const told = error === undefined ? "success" : `${error.code} ${error.outcome}`;
   const idempotent = key.endsWith("look");
   if (times > 1 && !idempotent) throw new Error(`${key} ran ${times} times (${told})`);
-  if ((error === undefined || error.outcome === "executed") && times === 0) throw new Error(`${key}: ${told}, and it never ran`);
+  if ((error === undefined || error.outcome === "executed") && times === 0)
+    throw new Error(`${key}: ${told}, and it never ran`);
   if (error?.outcome === "not-executed" && times > 0) throw new Error(`${key}: ${told}, and it ran`);
   const wanted = key.endsWith("refuse") ? "failed_precondition executed" : "success";
   // On the same server the session goes on, so nothing may be in doubt; and what may run twice succeeds everywhere.
@@ -121,7 +141,11 @@ function count(key: string): string {
 }
 
 /** Passes bytes on; the first connection ends at the cut, later ones go to the server of number `next`. */
-async function startProxy(cut: Cut | undefined, next: number, lengths: Record<Direction, number>): Promise<Proxy> {
+async function startProxy(
+  cut: Cut | undefined,
+  next: number,
+  lengths: Record<Direction, number>,
+): Promise<CuttingProxy> {
   let first = true;
   const proxy = createServer((near) => {
     const far = dial(Number(new URL(servers[first ? 0 : next]!.urls[0]!).port), "127.0.0.1");

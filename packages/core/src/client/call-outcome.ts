@@ -18,7 +18,10 @@ export type CallOutcome =
   | { readonly state: "not-found"; readonly rememberedForMs: number };
 
 /** Reads the answer of a server. */
-export function toCallOutcome(frame: OutcomeFrame, errors: Readonly<Record<string, DeclaredErrorClass>> | undefined): CallOutcome {
+export function toCallOutcome(
+  frame: OutcomeFrame,
+  errors: Readonly<Record<string, DeclaredErrorClass>> | undefined,
+): CallOutcome {
   switch (frame.state) {
     case "executed":
       if (frame.error !== undefined) return { state: "executed", error: fromErrorBody(frame.error, errors) };

@@ -55,18 +55,33 @@ export class OutgoingCall implements PendingCall {
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
     try {
-      return session.send({ type: "call", id, target, timeLeftMs, metadata: extra, key: this.#options.key, args });
+      return session.send({
+        type: "call",
+        id,
+        target,
+        timeLeftMs,
+        metadata: extra,
+        key: this.#options.key,
+        args,
+      });
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: arguments ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
   }
 
   #checkMetadata(limit: number): void {
     const bytes = utf8.encode(JSON.stringify(this.#call.metadata)).length;
     if (bytes <= limit) return;
-    throw new RpcError("resource_exhausted", `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`, {
-      outcome: "not-executed",
-    });
+    throw new RpcError(
+      "resource_exhausted",
+      `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`,
+      {
+        outcome: "not-executed",
+      },
+    );
   }
 }

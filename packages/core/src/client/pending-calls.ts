@@ -100,7 +100,12 @@ export class PendingCalls {
       this.#queue.add(call);
     } else {
       const { maxQueuedCalls } = this.#options;
-      call.reject(notExecuted("resource_exhausted", `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`));
+      call.reject(
+        notExecuted(
+          "resource_exhausted",
+          `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`,
+        ),
+      );
       return;
     }
     this.#sweepBy(call.deadline);
@@ -134,7 +139,10 @@ export class PendingCalls {
 
   /** The caller of `call` no longer waits. Does nothing when it was answered. */
   abandon(call: PendingCall, code: "cancelled" | "deadline_exceeded", message: string): void {
-    if (this.#queue.delete(call) || this.#retries.delete(call)) return this.#fail(call, notExecuted(code, message));
+    if (this.#queue.delete(call) || this.#retries.delete(call)) {
+      this.#fail(call, notExecuted(code, message));
+      return;
+    }
     const sent = [...this.#leaving, ...(this.#current === undefined ? [] : [this.#current])];
     if (sent.some((calls) => calls.abandon(call))) call.reject(new RpcError(code, message));
   }
@@ -143,7 +151,11 @@ export class PendingCalls {
    * A session is over: what it is not proved to have lost unseen is unknown. What may be sent again goes to the front
    * of the queue, in the order it was sent; connecting again is wait enough. `final`: nothing is sent again.
    */
-  lost(sent: SentCalls, error: (call: PendingCall, outcome: "not-executed" | "unknown") => RpcError, final: boolean): void {
+  lost(
+    sent: SentCalls,
+    error: (call: PendingCall, outcome: "not-executed" | "unknown") => RpcError,
+    final: boolean,
+  ): void {
     this.#leaving.delete(sent);
     if (this.#current === sent) this.#current = undefined;
     const again: PendingCall[] = [];
@@ -218,6 +230,9 @@ function inDoubt(error: RpcError): RpcError {
   });
 }
 
-function notExecuted(code: "resource_exhausted" | "cancelled" | "deadline_exceeded", message: string): RpcError {
+function notExecuted(
+  code: "resource_exhausted" | "cancelled" | "deadline_exceeded",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }

@@ -48,7 +48,9 @@ export class Retries {
   allows(call: PendingCall, error: RpcError): boolean {
     if (error.code !== "unavailable") return false;
     const safe = error.outcome === "not-executed" || (error.outcome === "unknown" && call.idempotent);
-    return safe && call.attempts < maxAttempts && call.deadline > this.#options.clock.now() && this.#budget.take();
+    return (
+      safe && call.attempts < maxAttempts && call.deadline > this.#options.clock.now() && this.#budget.take()
+    );
   }
 
   /** Gives `call` back after a wait that grows with its attempts. */

@@ -55,7 +55,8 @@ export class SentCalls {
 
   /** Sends a call. Throws `RpcError` when it cannot travel; nothing was sent then. */
   send(call: PendingCall): void {
-    const index = this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false, packet: 0, order: 0 }) - 1;
+    const index =
+      this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false, packet: 0, order: 0 }) - 1;
     const slot = this.#slots[index]!;
     // A generation above the slot's number: an answer to an earlier call cannot hit a later one.
     slot.id = ((slot.id & ~slotMask) + (1 << slotBits) + index) >>> 0;
@@ -75,7 +76,8 @@ export class SentCalls {
   answer(id: number): PendingCall | undefined {
     const index = id & slotMask;
     const slot = this.#slots[index];
-    if (slot === undefined || !slot.taken || slot.id !== id) throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    if (slot === undefined || !slot.taken || slot.id !== id)
+      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
     const { call } = slot;
     slot.call = undefined;
     slot.taken = false;
@@ -95,8 +97,13 @@ export class SentCalls {
 
   /** The session is over: gives up its calls, in the order they were sent. */
   lose(): LostCall[] {
-    const lost = this.#slots.filter(({ call }) => call !== undefined).sort((one, other) => one.order - other.order);
-    const calls = lost.map(({ call, packet }) => ({ call: call!, mayHaveRun: this.session.mayHaveArrived(packet) }));
+    const lost = this.#slots
+      .filter(({ call }) => call !== undefined)
+      .sort((one, other) => one.order - other.order);
+    const calls = lost.map(({ call, packet }) => ({
+      call: call!,
+      mayHaveRun: this.session.mayHaveArrived(packet),
+    }));
     this.#slots.length = 0;
     this.#free.length = 0;
     this.#size = 0;

@@ -58,7 +58,8 @@ export class OnceCalls {
     try {
       id = this.#idOf(call.identity, method, request.key);
     } catch (error) {
-      return request.answer({ error: toErrorBody(RpcError.from(error, "internal"), "not-executed") });
+      request.answer({ error: toErrorBody(RpcError.from(error, "internal"), "not-executed") });
+      return;
     }
     const args = digest(request.argsBytes);
     const joined = this.#running.get(id);
@@ -75,8 +76,13 @@ export class OnceCalls {
     const now = clock.wallTime();
     const found = store.find(id, now);
     // A store that has not been there as long as the window cannot speak for all of it.
-    const rememberedForMs = Math.max(0, Math.floor(Math.min(method.options.once?.windowMs ?? 0, now - store.since)));
-    return isPromise(found) ? found.then((known) => describe(known, rememberedForMs)) : describe(found, rememberedForMs);
+    const rememberedForMs = Math.max(
+      0,
+      Math.floor(Math.min(method.options.once?.windowMs ?? 0, now - store.since)),
+    );
+    return isPromise(found)
+      ? found.then((known) => describe(known, rememberedForMs))
+      : describe(found, rememberedForMs);
   }
 
   #idOf(identity: unknown, method: RegisteredMethod, key: string): string {
@@ -132,7 +138,9 @@ export class OnceCalls {
     const notRun = "error" in told && told.error.outcome === "not-executed";
     const settle = () => this.#settle(id, joined, told);
     const failed = (error: unknown) => {
-      logger.error(`the outcome of ${name} could not be recorded, its key will be told as interrupted: ${String(error)}`);
+      logger.error(
+        `the outcome of ${name} could not be recorded, its key will be told as interrupted: ${String(error)}`,
+      );
       settle();
     };
     try {
@@ -166,15 +174,22 @@ export class OnceCalls {
 
   #storeFailed({ method }: OnceRequest, error: unknown): ErrorBody {
     const name = `${method.service}.${method.name}`;
-    if (RpcError.is(error)) return { ...toErrorBody(error, "not-executed"), message: `${name}: ${error.message}` };
+    if (RpcError.is(error))
+      return { ...toErrorBody(error, "not-executed"), message: `${name}: ${error.message}` };
     this.#options.logger.error(`${name} was not run, its start could not be recorded: ${String(error)}`);
-    return { code: "internal", message: `${name} was not run: its start could not be recorded`, outcome: "not-executed" };
+    return {
+      code: "internal",
+      message: `${name} was not run: its start could not be recorded`,
+      outcome: "not-executed",
+    };
   }
 }
 
 function describe(known: RememberedCall | undefined, rememberedForMs: number): OutcomeState {
   if (known === undefined) return { state: "not-found", rememberedForMs };
-  return known.answer === undefined ? { state: "interrupted" } : { state: "executed", ...decodeAnswer(known.answer) };
+  return known.answer === undefined
+    ? { state: "interrupted" }
+    : { state: "executed", ...decodeAnswer(known.answer) };
 }
 
 // A result that cannot travel is an error for everybody, now and later.
@@ -209,7 +224,11 @@ function otherArguments({ method }: OnceRequest): ErrorBody {
 }
 
 function leftBefore({ method }: OnceRequest): ErrorBody {
-  return { code: "cancelled", message: `${method.service}.${method.name}: given up before it ran`, outcome: "not-executed" };
+  return {
+    code: "cancelled",
+    message: `${method.service}.${method.name}: given up before it ran`,
+    outcome: "not-executed",
+  };
 }
 
 function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {

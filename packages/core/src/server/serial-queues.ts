@@ -44,14 +44,18 @@ export class SerialQueues {
         start: () => {
           call.left = undefined;
           const expired = call.timeLeftMs === 0;
-          if (expired) reject(new RpcError("deadline_exceeded", `${name}: its deadline passed before its turn`));
-          const over = expired ? Promise.resolve() : this.#take(queues.get(key)!, call, run).then(resolve, reject);
+          if (expired)
+            reject(new RpcError("deadline_exceeded", `${name}: its deadline passed before its turn`));
+          const over = expired
+            ? Promise.resolve()
+            : this.#take(queues.get(key)!, call, run).then(resolve, reject);
           void over.then(() => this.#next(queues, key));
         },
       };
       if (queue === undefined) {
         queues.set(key, { turn: "", waiting: new Set() });
-        return turn.start();
+        turn.start();
+        return;
       }
       if (call.turns.includes(queue.turn)) throw waitsForItself(name);
       queue.waiting.add(turn);
@@ -70,11 +74,13 @@ export class SerialQueues {
 
   #next(queues: Map<unknown, Queue>, key: unknown): void {
     const queue = queues.get(key);
-    for (const turn of queue?.waiting ?? []) {
-      queue?.waiting.delete(turn);
-      return turn.start();
+    const [turn] = queue?.waiting ?? [];
+    if (turn === undefined) {
+      queues.delete(key);
+      return;
     }
-    queues.delete(key);
+    queue?.waiting.delete(turn);
+    turn.start();
   }
 }
 
@@ -83,7 +89,9 @@ function keyOf(method: RegisteredMethod, args: readonly unknown[]): unknown {
   const key = typeof serial === "function" ? serial(...args) : true;
   // Two objects are never one key, so nothing would be serial.
   if (typeof key === "object" || typeof key === "function") {
-    throw new TypeError(`the serial key of ${method.service}.${method.name} must be a string, number, bigint or boolean, got ${typeof key}`);
+    throw new TypeError(
+      `the serial key of ${method.service}.${method.name} must be a string, number, bigint or boolean, got ${typeof key}`,
+    );
   }
   return key;
 }

@@ -18,5 +18,7 @@ export function refuseKey(key: unknown): string | undefined {
 /** Throws `TypeError` for a window that makes no sense. */
 export function checkOnce(property: string, once: OnceOptions | undefined): void {
   if (once === undefined || (Number.isFinite(once.windowMs) && once.windowMs > 0)) return;
-  throw new TypeError(`@expose on ${property}: once expects { windowMs } above 0, such as { windowMs: 300_000 }`);
+  throw new TypeError(
+    `@expose on ${property}: once expects { windowMs } above 0, such as { windowMs: 300_000 }`,
+  );
 }

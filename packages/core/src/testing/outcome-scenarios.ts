@@ -22,7 +22,12 @@ export const outcomeScenarios: readonly Scenario[] = [
       checkEqual("another key", await buy(person, "key 2", "flowers"), "flowers");
       checkEqual("bought", served.bought, ["flowers", "flowers"]);
       await checkRejects("its error", buy(person, "key 3", "a yacht"), "failed_precondition", "executed");
-      await checkRejects("its error again", buy(other.person, "key 3", "a yacht"), "failed_precondition", "executed");
+      await checkRejects(
+        "its error again",
+        buy(other.person, "key 3", "a yacht"),
+        "failed_precondition",
+        "executed",
+      );
       checkEqual("bought in all", served.bought.length, 3);
     },
   },
@@ -33,9 +38,19 @@ export const outcomeScenarios: readonly Scenario[] = [
       await harness.serve(served);
       const { person } = await harness.connect();
       await buy(person, "key", "flowers");
-      await checkRejects("other arguments", buy(person, "key", "a book"), "failed_precondition", "not-executed");
+      await checkRejects(
+        "other arguments",
+        buy(person, "key", "a book"),
+        "failed_precondition",
+        "not-executed",
+      );
       await checkRejects("no key", buyer(person)("a book", false), "invalid_argument", "not-executed");
-      await checkRejects("not once", person.$with({ key: "key" }).getName(), "invalid_argument", "not-executed");
+      await checkRejects(
+        "not once",
+        person.$with({ key: "key" }).getName(),
+        "invalid_argument",
+        "not-executed",
+      );
       checkEqual("bought", served.bought, ["flowers"]);
     },
   },
@@ -80,10 +95,16 @@ export const outcomeScenarios: readonly Scenario[] = [
       checkEqual("running", await person.$outcome("buy", "key"), { state: "running" });
       served.release();
       await call;
-      checkEqual("executed", await client.outcome({ service: "Person", method: "buy", key: "key" }), { state: "executed", value: "flowers" });
+      checkEqual("executed", await client.outcome({ service: "Person", method: "buy", key: "key" }), {
+        state: "executed",
+        value: "flowers",
+      });
       await checkRejects("its error", buy(person, "dear", "a yacht"), "failed_precondition");
       const failed = await person.$outcome("buy", "dear");
-      check("executed with an error", failed.state === "executed" && "error" in failed && failed.error.code === "failed_precondition");
+      check(
+        "executed with an error",
+        failed.state === "executed" && "error" in failed && failed.error.code === "failed_precondition",
+      );
       await checkRejects("not once", person.$outcome("getName", "key"), "invalid_argument", "not-executed");
     },
   },

@@ -1,5 +1,14 @@
-import { type CallContext, connect, expose, type Remote, type RpcError, type Server, serve, service } from "@rpc/core";
-import { Simulation, SimulatedNetwork } from "@rpc/core/testing";
+import {
+  type CallContext,
+  connect,
+  expose,
+  type Remote,
+  type RpcError,
+  type Server,
+  serve,
+  service,
+} from "@rpc/core";
+import { SimulatedNetwork, Simulation } from "@rpc/core/testing";
 import { describe, expect, it } from "vitest";
 
 const url = "sim:ledger";
@@ -89,7 +98,9 @@ describe("a call whose session is lost", () => {
     run({}, async ({ simulation, entered, ledger, crash }) => {
       crash();
       await simulation.sleep(100);
-      expect(await outcomeOf(ledger.$with({ timeoutMs: 300 }).enter("late"))).toBe("deadline_exceeded not-executed");
+      expect(await outcomeOf(ledger.$with({ timeoutMs: 300 }).enter("late"))).toBe(
+        "deadline_exceeded not-executed",
+      );
       expect(entered).toEqual([]);
     }));
 
@@ -118,9 +129,17 @@ describe("a call that an interceptor of the server refuses", () => {
       const refuse = async (_call: CallContext): Promise<never> => {
         throw new TypeError("no");
       };
-      const server = await serve([new Ledger(entered)], { transports: [network], clock, random, listen: url, interceptors: [refuse] });
+      const server = await serve([new Ledger(entered)], {
+        transports: [network],
+        clock,
+        random,
+        listen: url,
+        interceptors: [refuse],
+      });
       const client = await simulation.connect(url);
-      expect(await outcomeOf(client.service<Remote<Ledger>>("Ledger").enter("x"))).toBe("internal not-executed");
+      expect(await outcomeOf(client.service<Remote<Ledger>>("Ledger").enter("x"))).toBe(
+        "internal not-executed",
+      );
       await client.close();
       await server.close();
     });
@@ -128,14 +147,23 @@ describe("a call that an interceptor of the server refuses", () => {
 });
 
 /** Runs over a simulated network; `hold` keeps the first server's calls from ending. */
-function run(options: { readonly pipeBytes?: number; readonly hold?: Promise<void> }, scenario: (system: System) => Promise<void>): Promise<void> {
+function run(
+  options: { readonly pipeBytes?: number; readonly hold?: Promise<void> },
+  scenario: (system: System) => Promise<void>,
+): Promise<void> {
   return new Simulation(1).run(async (simulation) => {
     const { clock, random } = simulation;
     const network = new SimulatedNetwork({ clock, random, pipeBytes: options.pipeBytes ?? 65_536 });
     const entered: string[] = [];
     const servers: Server[] = [];
     const start = async (hold?: Promise<void>) => {
-      const server = await serve([new Ledger(entered, hold)], { transports: [network], clock, random, listen: url, limits });
+      const server = await serve([new Ledger(entered, hold)], {
+        transports: [network],
+        clock,
+        random,
+        listen: url,
+        limits,
+      });
       servers.push(server);
       return server;
     };

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
 
-const starting = (id: string, at: number, windowMs = 100) => ({ id, args: "args", epoch: "epoch", at, until: at + windowMs });
+const starting = (id: string, at: number, windowMs = 100) => ({
+  id,
+  args: "args",
+  epoch: "epoch",
+  at,
+  until: at + windowMs,
+});
 
 describe("a memory outcome store", () => {
   it("remembers a start and an answer until the window is over", () => {
@@ -21,7 +27,9 @@ describe("a memory outcome store", () => {
     const store = new MemoryOutcomeStore({ ...limits, since: 0 });
     store.start(starting("long", 0, 1_000));
     store.start(starting("short", 0, 10));
-    expect(() => store.start(starting("c", 5))).toThrow(expect.objectContaining({ code: "resource_exhausted", outcome: "not-executed" }));
+    expect(() => store.start(starting("c", 5))).toThrow(
+      expect.objectContaining({ code: "resource_exhausted", outcome: "not-executed" }),
+    );
     expect(store.find("long", 5)).toBeDefined();
     expect(store.start(starting("c", 11))).toBeUndefined();
     expect(store.size).toBe(2);

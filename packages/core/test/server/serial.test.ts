@@ -1,4 +1,15 @@
-import { type CallContext, type Client, connect, expose, memory, type Remote, type RpcError, type Server, serve, service } from "@rpc/core";
+import {
+  type CallContext,
+  type Client,
+  connect,
+  expose,
+  memory,
+  type Remote,
+  type RpcError,
+  type Server,
+  serve,
+  service,
+} from "@rpc/core";
 import { createAmbientContext } from "@rpc/core/ambient";
 import { Simulation } from "@rpc/core/testing";
 import { describe, expect, it } from "vitest";
@@ -130,7 +141,9 @@ interface ChainedMethods {
   ambient(): Promise<string>;
 }
 
-async function chain(scenario: (system: { chained: ChainedMethods; served: Chain }) => Promise<void>): Promise<void> {
+async function chain(
+  scenario: (system: { chained: ChainedMethods; served: Chain }) => Promise<void>,
+): Promise<void> {
   const transports = [memory()];
   const ambientContext = createAmbientContext();
   const served = new Chain();

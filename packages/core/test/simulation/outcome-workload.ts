@@ -1,4 +1,12 @@
-import { type CallOutcome, expose, type OutcomeStore, type Remote, RpcError, type Server, service } from "@rpc/core";
+import {
+  type CallOutcome,
+  expose,
+  type OutcomeStore,
+  type Remote,
+  RpcError,
+  type Server,
+  service,
+} from "@rpc/core";
 import { type SeededRandom, Simulation } from "@rpc/core/testing";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
 
@@ -71,7 +79,12 @@ class OutcomeWorkload {
     this.#simulation = simulation;
     this.#random = simulation.random;
     this.#options = options;
-    if (options.durable) this.#store = new MemoryOutcomeStore({ maxOutcomes: 100_000, outcomeBytes: 2 ** 26, since: simulation.clock.wallTime() });
+    if (options.durable)
+      this.#store = new MemoryOutcomeStore({
+        maxOutcomes: 100_000,
+        outcomeBytes: 2 ** 26,
+        since: simulation.clock.wallTime(),
+      });
   }
 
   async run(): Promise<OutcomeReport> {
@@ -91,14 +104,20 @@ class OutcomeWorkload {
 
   async #serve(): Promise<void> {
     this.#fence = { down: false };
-    const options = { listen: url, limits, ...(this.#store === undefined ? {} : { outcomeStore: fenced(this.#store, this.#fence) }) };
+    const options = {
+      listen: url,
+      limits,
+      ...(this.#store === undefined ? {} : { outcomeStore: fenced(this.#store, this.#fence) }),
+    };
     this.#servers.push(await this.#simulation.serve([new Desk(this.#simulation, this.#runs)], options));
   }
 
   async #intend(desk: Remote<Desk>): Promise<void> {
     const pending: Promise<void>[] = [];
     for (let index = 1; index <= this.#options.intents; index++) {
-      pending.push(this.#random.chance(0.5) ? this.#place(desk, `order ${index}`) : this.#look(desk, `look ${index}`));
+      pending.push(
+        this.#random.chance(0.5) ? this.#place(desk, `order ${index}`) : this.#look(desk, `look ${index}`),
+      );
       if (this.#random.chance(0.5)) await this.#simulation.sleep(this.#random.whole(1, 40));
     }
     await Promise.all(pending);
@@ -109,17 +128,24 @@ class OutcomeWorkload {
     const workMs = this.#work();
     for (let attempt = 0; attempt < 20; attempt++) {
       const before = this.#ran(key);
-      const error = await desk.$with({ key, timeoutMs: this.#random.pick([200, 5_000]) }).place(key, workMs).then(
-        (value) => {
-          check(value === `done ${key}` && this.#ran(key) > 0, `${key} got ${value} and ran ${this.#ran(key)} times`);
-          this.#report.answered += 1;
-          if (before > 0) this.#report.replayed += 1;
-        },
-        (reason: RpcError) => reason,
-      );
+      const error = await desk
+        .$with({ key, timeoutMs: this.#random.pick([200, 5_000]) })
+        .place(key, workMs)
+        .then(
+          (value) => {
+            check(
+              value === `done ${key}` && this.#ran(key) > 0,
+              `${key} got ${value} and ran ${this.#ran(key)} times`,
+            );
+            this.#report.answered += 1;
+            if (before > 0) this.#report.replayed += 1;
+          },
+          (reason: RpcError) => reason,
+        );
       check(!this.#options.durable || this.#ran(key) <= 1, `${key} ran ${this.#ran(key)} times`);
       if (error === undefined) return;
-      if (error.outcome === "not-executed") check(this.#ran(key) === before, `${key} is told not-executed (${error.message}) and ran`);
+      if (error.outcome === "not-executed")
+        check(this.#ran(key) === before, `${key} is told not-executed (${error.message}) and ran`);
       const outcome = await this.#ask(desk, key);
       if (outcome.state === "interrupted") {
         check(this.#ran(key) >= 1 || this.#options.durable, `${key} is told interrupted and never ran`);
@@ -134,10 +160,14 @@ class OutcomeWorkload {
   async #ask(desk: Remote<Desk>, key: string): Promise<CallOutcome> {
     for (;;) {
       // The budget for asking again is not endless either.
-      const outcome = await desk.$with({ timeoutMs: 30_000 }).$outcome("place", key).catch(() => undefined);
+      const outcome = await desk
+        .$with({ timeoutMs: 30_000 })
+        .$outcome("place", key)
+        .catch(() => undefined);
       if (outcome === undefined) continue;
       const now = this.#simulation.clock.wallTime();
-      if (outcome.state === "executed") check(this.#ran(key) === 1, `${key} is told executed and ran ${this.#ran(key)} times`);
+      if (outcome.state === "executed")
+        check(this.#ran(key) === 1, `${key} is told executed and ran ${this.#ran(key)} times`);
       if (outcome.state === "not-found") {
         const recent = (this.#runs.get(key) ?? []).filter((at) => at > now - outcome.rememberedForMs + 100);
         check(recent.length === 0, `${key} is not found in ${outcome.rememberedForMs} ms and ran in them`);
@@ -156,7 +186,10 @@ class OutcomeWorkload {
       },
       (error: RpcError) => {
         check(RpcError.is(error), `${key} failed with ${String(error)}`);
-        check(error.outcome !== "not-executed" || this.#ran(key) === 0, `${key} is told not-executed (${error.message}) and ran`);
+        check(
+          error.outcome !== "not-executed" || this.#ran(key) === 0,
+          `${key} is told not-executed (${error.message}) and ran`,
+        );
       },
     );
   }

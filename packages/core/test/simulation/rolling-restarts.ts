@@ -1,4 +1,14 @@
-import { connect, Event, type EventItem, event, expose, type Remote, type RpcError, type Server, service } from "@rpc/core";
+import {
+  connect,
+  Event,
+  type EventItem,
+  event,
+  expose,
+  type Remote,
+  type RpcError,
+  type Server,
+  service,
+} from "@rpc/core";
 import { Simulation } from "@rpc/core/testing";
 
 const urls = ["sim:a", "sim:b"] as const;
@@ -36,12 +46,19 @@ export interface RollingReport {
 }
 
 /** Closes two servers in turn, each time starting it again, while calls go on. */
-export function runRollingRestarts({ seed, restarts }: { readonly seed: number; readonly restarts: number }): Promise<RollingReport> {
+export function runRollingRestarts({
+  seed,
+  restarts,
+}: {
+  readonly seed: number;
+  readonly restarts: number;
+}): Promise<RollingReport> {
   return new Simulation(seed).run(async (simulation) => {
     const { clock, random, network } = simulation;
     const report = { restarts: 0, succeeded: 0, failed: [] as string[], unknown: 0, gaps: 0 };
     const servers = new Map<string, Server>();
-    const serve = async (url: string) => servers.set(url, await simulation.serve([new Desk(simulation)], { listen: url }));
+    const serve = async (url: string) =>
+      servers.set(url, await simulation.serve([new Desk(simulation)], { listen: url }));
     for (const url of urls) await serve(url);
     const client = await connect(urls, { transports: [network], clock, random });
     const desk = client.service<Remote<Desk>>("Desk");
