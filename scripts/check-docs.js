@@ -73,7 +73,7 @@ function tsconfig() {
       types: ["node"],
       lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
       paths: Object.fromEntries(
-        ["core", "transport-tcp", "transport-zmq"].map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
+        ["core", "transport-tcp", "transport-zmq", "store-sqlite"].map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
       ),
     },
     include: ["**/*.ts"],
@@ -83,7 +83,7 @@ function tsconfig() {
 // What a block imports is found at run time as a user's would be.
 function linkPackages() {
   mkdirSync(join(folder, "node_modules/@rpc"), { recursive: true });
-  for (const name of ["core", "transport-tcp", "transport-zmq"]) {
+  for (const name of ["core", "transport-tcp", "transport-zmq", "store-sqlite"]) {
     const link = join(folder, "node_modules/@rpc", name);
     spawnSync("ln", ["-sfn", join(root, "packages", name), link]);
   }
