@@ -81,7 +81,9 @@ async function answerRequest(options: PlainAccessOptions, request: Uint8Array, p
   try {
     const { name, args, kwargs } = readRequest(request, options.limits);
     method = findMethod(options.registry, name);
-    return [true, await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal)];
+    const value = await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal);
+    // Other languages have one word for nothing: a method without a result answers nil.
+    return [true, value === undefined ? null : value];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];
