@@ -10,6 +10,7 @@ import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
@@ -113,6 +114,7 @@ export class Server implements AsyncDisposable {
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
+  readonly #budget: SendBudget;
   readonly #epoch: string;
   readonly #targets: readonly Target[];
   #listeners: Listener[] = [];
@@ -127,6 +129,7 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
+    this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     this.#registry = createRegistry(services, options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
@@ -138,7 +141,7 @@ export class Server implements AsyncDisposable {
       failures: this.#failures,
       timeoutMs: plainTimeoutMs,
     });
-    this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
+    this.#sessions = new SessionTable(this.#clock, this.#limits);
     this.#epoch = toHex(this.#random.bytes(16));
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
@@ -278,6 +281,7 @@ export class Server implements AsyncDisposable {
         limits: this.#limits,
         logger: this.#logger,
         pool: this.#pool,
+        budget: this.#budget,
         registry: this.#registry,
         logs: this.#logs,
         interceptors: this.#options.interceptors ?? [],
@@ -288,7 +292,7 @@ export class Server implements AsyncDisposable {
         draining: () => this.#draining,
       },
       {
-        broken: () => this.#sessions.detached(id),
+        broken: (_, peer) => this.#sessions.detached(id, peer),
         ended: () => this.#sessions.delete(id),
       },
     );
