@@ -177,7 +177,11 @@ export class Server implements AsyncDisposable {
    * What still runs after `graceMs` (default 5,000) is aborted. Safe to call twice.
    */
   close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.graceMs ?? 5_000);
+    const { graceMs = 5_000 } = options;
+    if (typeof graceMs !== "number" || !(graceMs >= 0)) {
+      throw new TypeError(`graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`);
+    }
+    this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
@@ -232,17 +236,13 @@ export class Server implements AsyncDisposable {
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
     const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
-    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
-    const id = toHex(hello.sessionId);
-    const kept = hello.token === undefined ? undefined : this.#sessions.find(id, hello.token);
-    if (kept === undefined && this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
-    if (kept === undefined && this.#sessions.size >= this.#limits.maxSessions) {
-      throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
-    }
-    return () => this.#welcome(connection, hello, id, kept, identity);
+    // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
+    return () => this.#welcome(connection, hello, identity);
   }
 
-  #welcome(connection: Connection, hello: HelloFrame, id: string, kept: ServedSession | undefined, identity: unknown): Receiver {
+  #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
+    const id = toHex(hello.sessionId);
+    const kept = this.#findKept(id, hello.token);
     const resumed = kept !== undefined && kept.session.open && kept.session.canContinueFrom(hello.received);
     if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
     const served = resumed ? kept : this.#createSession(id, hello, identity);
@@ -274,6 +274,16 @@ export class Server implements AsyncDisposable {
     };
   }
 
+  /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */
+  #findKept(id: string, token: Uint8Array | undefined): ServedSession | undefined {
+    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
+    const kept = token === undefined ? undefined : this.#sessions.find(id, token);
+    if (kept !== undefined) return kept;
+    if (this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
+    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
+    throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
+  }
+
   #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
     const served = new ServedSession(
       {
@@ -301,8 +311,10 @@ export class Server implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#draining = { retryAfterMs: graceMs };
-    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
+    // On the wire a count of milliseconds: a grace without end is a very long one there.
+    const wireMs = Math.min(Math.ceil(graceMs), Number.MAX_SAFE_INTEGER);
+    this.#draining = { retryAfterMs: wireMs };
+    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs: wireMs });
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
     this.#plain.close();

@@ -70,14 +70,23 @@ function callServer() {
   });
   // The tests look at it when they are ready to.
   done.catch(() => {});
-  return { clock, connection, taken, heard, done, receive: (bytes: Uint8Array) => connection.receiver!.packet(bytes) };
+  return {
+    clock,
+    connection,
+    taken,
+    heard,
+    done,
+    receive: (bytes: Uint8Array) => connection.receiver!.packet(bytes),
+  };
 }
 
 function answerClient(heard: (frame: HelloFrame) => Promise<() => Receiver>) {
   const clock = new VirtualClock();
   const connection = new HeldConnection();
   const failed: RpcError[] = [];
-  receiveHello(connection, { clock, limits: defaultLimits, timeoutMs: 1000 }, heard, (reason) => failed.push(reason));
+  receiveHello(connection, { clock, limits: defaultLimits, timeoutMs: 1000 }, heard, (reason) =>
+    failed.push(reason),
+  );
   return { clock, connection, failed, receive: (bytes: Uint8Array) => connection.receiver!.packet(bytes) };
 }
 
@@ -99,12 +108,32 @@ describe("sayHello", () => {
   });
 
   it.each([
-    ["another version", packetOf({ ...welcome, protocol: 2 }), "failed_precondition", "the server speaks protocol 2, this side speaks 1; update one of them"],
+    [
+      "another version",
+      packetOf({ ...welcome, protocol: 2 }),
+      "failed_precondition",
+      "the server speaks protocol 2, this side speaks 1; update one of them",
+    ],
     ["garbage", garbage, "invalid_argument", "protocol error: packet of unknown kind 0"],
     ["a hello", packetOf(hello), "invalid_argument", "protocol error: expected welcome, got hello"],
-    ["a ping", packetOf({ type: "ping", answer: false }), "invalid_argument", "protocol error: ping before the handshake"],
-    ["a numbered packet", numbered(packetOf(welcome)), "invalid_argument", "protocol error: a numbered packet before the handshake"],
-    ["an empty packet", packetOf(welcome).subarray(0, headerBytes), "invalid_argument", "protocol error: expected one frame in a packet of the handshake"],
+    [
+      "a ping",
+      packetOf({ type: "ping", answer: false }),
+      "invalid_argument",
+      "protocol error: ping before the handshake",
+    ],
+    [
+      "a numbered packet",
+      numbered(packetOf(welcome)),
+      "invalid_argument",
+      "protocol error: a numbered packet before the handshake",
+    ],
+    [
+      "an empty packet",
+      packetOf(welcome).subarray(0, headerBytes),
+      "invalid_argument",
+      "protocol error: expected one frame in a packet of the handshake",
+    ],
   ] as const)("refuses %s, and tells the server why", async (what, bytes, code, message) => {
     const { clock, connection, heard, done, receive } = callServer();
     connection.take();
@@ -120,7 +149,15 @@ describe("sayHello", () => {
   it("rejects with the server's reason, and does not answer it", async () => {
     const { connection, done, receive } = callServer();
     connection.take();
-    receive(packetOf({ type: "close", code: "unauthenticated", message: "no", outcome: "not-executed", retryAfterMs: 5 }));
+    receive(
+      packetOf({
+        type: "close",
+        code: "unauthenticated",
+        message: "no",
+        outcome: "not-executed",
+        retryAfterMs: 5,
+      }),
+    );
     await expect(done).rejects.toMatchObject({ code: "unauthenticated", message: "no", retryAfterMs: 5 });
     expect(connection.sent).toEqual([]);
     expect(connection.closed).toBe(true);
@@ -171,14 +208,17 @@ describe("sayHello", () => {
     ["maxPacketBytes", 1024],
     ["maxDepth", 4],
     ["maxNodes", 64],
-  ] as const)("refuses a peer that takes so little (%s) that it could not be told anything", async (name, least) => {
-    const { done, receive } = callServer();
-    receive(packetOf({ ...welcome, limits: { ...limits, [name]: least - 1 } }));
-    await expect(done).rejects.toMatchObject({
-      code: "invalid_argument",
-      message: `protocol error: welcome.limits.${name}: expected at least ${least}, got ${least - 1}`,
-    });
-  });
+  ] as const)(
+    "refuses a peer that takes so little (%s) that it could not be told anything",
+    async (name, least) => {
+      const { done, receive } = callServer();
+      receive(packetOf({ ...welcome, limits: { ...limits, [name]: least - 1 } }));
+      await expect(done).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: `protocol error: welcome.limits.${name}: expected at least ${least}, got ${least - 1}`,
+      });
+    },
+  );
 });
 
 describe("receiveHello", () => {
@@ -198,11 +238,31 @@ describe("receiveHello", () => {
   });
 
   it.each([
-    ["another version", packetOf({ ...hello, protocol: 9 }), "failed_precondition", "the client speaks protocol 9, this side speaks 1; update one of them"],
-    ["garbage", garbage.subarray(0, 5), "invalid_argument", "protocol error: packet of 5 bytes has no header"],
+    [
+      "another version",
+      packetOf({ ...hello, protocol: 9 }),
+      "failed_precondition",
+      "the client speaks protocol 9, this side speaks 1; update one of them",
+    ],
+    [
+      "garbage",
+      garbage.subarray(0, 5),
+      "invalid_argument",
+      "protocol error: packet of 5 bytes has no header",
+    ],
     ["a welcome", packetOf(welcome), "invalid_argument", "protocol error: expected hello, got welcome"],
-    ["a numbered hello", numbered(packetOf(hello)), "invalid_argument", "protocol error: a numbered packet before the handshake"],
-    ["two frames", Uint8Array.of(...packetOf(hello), ...packetOf(hello).subarray(headerBytes)), "invalid_argument", "protocol error: expected one frame in a packet of the handshake"],
+    [
+      "a numbered hello",
+      numbered(packetOf(hello)),
+      "invalid_argument",
+      "protocol error: a numbered packet before the handshake",
+    ],
+    [
+      "two frames",
+      Uint8Array.of(...packetOf(hello), ...packetOf(hello).subarray(headerBytes)),
+      "invalid_argument",
+      "protocol error: expected one frame in a packet of the handshake",
+    ],
   ] as const)("refuses %s, and tells the client why", async (_, bytes, code, message) => {
     const { clock, connection, failed, receive } = answerClient(async () => () => new Taken());
     receive(bytes);
@@ -253,7 +313,9 @@ describe("receiveHello", () => {
     receive(packetOf(hello));
     await clock.settle();
     expect(failed).toHaveLength(1);
-    expect(connection.take().map(frameOf)).toMatchObject([{ type: "close", code: "resource_exhausted", retryAfterMs: 9 }]);
+    expect(connection.take().map(frameOf)).toMatchObject([
+      { type: "close", code: "resource_exhausted", retryAfterMs: 9 },
+    ]);
   });
 
   it("refuses when the welcome itself fails", async () => {
@@ -263,7 +325,9 @@ describe("receiveHello", () => {
     receive(packetOf(hello));
     await clock.settle();
     expect(failed).toMatchObject([{ message: "one session too many" }]);
-    expect(connection.take().map(frameOf)).toMatchObject([{ type: "close", message: "one session too many" }]);
+    expect(connection.take().map(frameOf)).toMatchObject([
+      { type: "close", message: "one session too many" },
+    ]);
     expect(connection.closed).toBe(true);
     expect(clock.timers).toBe(0);
   });

@@ -68,7 +68,11 @@ describe("an outbox", () => {
     outbox.write(reply(2, 200_000), defaultLimits);
     outbox.write({ type: "cancel", id: 3 }, defaultLimits);
     await clock.settle();
-    expect(packets.map((packet) => framesOf(packet).map((frame) => "id" in frame && frame.id))).toEqual([[1], [2], [3]]);
+    expect(packets.map((packet) => framesOf(packet).map((frame) => "id" in frame && frame.id))).toEqual([
+      [1],
+      [2],
+      [3],
+    ]);
     expect(framesOf(packets[1]!)[0]).toEqual(reply(2, 200_000));
   });
 
@@ -85,7 +89,12 @@ describe("an outbox", () => {
     );
     outbox.write({ type: "cancel", id: 3 }, limits);
     await clock.settle();
-    expect(packets.map(framesOf)).toEqual([[{ type: "cancel", id: 1 }, { type: "cancel", id: 3 }]]);
+    expect(packets.map(framesOf)).toEqual([
+      [
+        { type: "cancel", id: 1 },
+        { type: "cancel", id: 3 },
+      ],
+    ]);
   });
 
   it("keeps packets within a peer's limit below 64 KiB", async () => {
@@ -112,7 +121,10 @@ describe("an outbox", () => {
   it("counts the bytes of events in each packet", async () => {
     const { clock, outbox, eventBytes } = create();
     outbox.write({ type: "cancel", id: 1 }, defaultLimits);
-    const written = outbox.write({ type: "events", id: 1, kind: "live", rows: [new Uint8Array(50)] }, defaultLimits);
+    const written = outbox.write(
+      { type: "events", id: 1, kind: "live", rows: [new Uint8Array(50)] },
+      defaultLimits,
+    );
     await clock.settle();
     outbox.write({ type: "cancel", id: 1 }, defaultLimits);
     await clock.settle();

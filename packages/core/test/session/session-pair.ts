@@ -1,8 +1,8 @@
 import type { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
-import { Session } from "../../src/session/session.js";
 import { SendBudget } from "../../src/session/send-budget.js";
+import { Session } from "../../src/session/session.js";
 import { SinkPool } from "../../src/session/sink-pool.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Connection, Peer, Receiver } from "../../src/transport.js";
@@ -70,7 +70,13 @@ export class Side {
 
   constructor(clock: VirtualClock, limits: Partial<Limits>, pool: SinkPool) {
     this.limits = checkLimits(limits);
-    const options = { clock, limits: this.limits, logger: this.logger, pool, budget: new SendBudget(this.limits.totalSendBufferBytes) };
+    const options = {
+      clock,
+      limits: this.limits,
+      logger: this.logger,
+      pool,
+      budget: new SendBudget(this.limits.totalSendBufferBytes),
+    };
     this.session = new Session(options, toPeerLimits(this.limits), {
       frame: (frame, sentAt) => {
         this.frames.push(frame);

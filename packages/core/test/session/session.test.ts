@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/errors.js";
-import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { createLoosePacket } from "../../src/session/loose-packet.js";
-import { writeHeader } from "../../src/wire/packet.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
+import { VirtualClock } from "../../src/testing/virtual-clock.js";
+import { writeHeader } from "../../src/wire/packet.js";
 import { headerOf, SessionPair } from "./session-pair.js";
 
 function renumber(packet: Uint8Array, change: Partial<ReturnType<typeof headerOf>>): Uint8Array {
@@ -212,7 +212,12 @@ describe("a session", () => {
     await pair.deliver();
     pair.near.send(3);
     await pair.clock.settle();
-    expect([1, 2, 3, 4].map((received) => pair.near.session.canContinueFrom(received))).toEqual([false, true, true, false]);
+    expect([1, 2, 3, 4].map((received) => pair.near.session.canContinueFrom(received))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it("does not go back behind what a resume acknowledged", async () => {
@@ -333,10 +338,26 @@ describe("the end of a session", () => {
 
   it.each([
     ["no header", (packet: Uint8Array) => packet.subarray(0, 12), "packet of 12 bytes has no header"],
-    ["an unknown kind", (packet: Uint8Array) => Uint8Array.of(7, ...packet.subarray(1)), "packet of unknown kind 7"],
-    ["a frame without a number", (packet: Uint8Array) => renumber(packet, { numbered: false, number: 0 }), "cancel in a packet without a number"],
-    ["an acknowledgement of what was not sent", (packet: Uint8Array) => renumber(packet, { acknowledged: 3 }), "acknowledgement of 3, only 0 were sent"],
-    ["trailing bytes", (packet: Uint8Array) => Uint8Array.of(...packet, 0, 0), "2 bytes behind the last frame"],
+    [
+      "an unknown kind",
+      (packet: Uint8Array) => Uint8Array.of(7, ...packet.subarray(1)),
+      "packet of unknown kind 7",
+    ],
+    [
+      "a frame without a number",
+      (packet: Uint8Array) => renumber(packet, { numbered: false, number: 0 }),
+      "cancel in a packet without a number",
+    ],
+    [
+      "an acknowledgement of what was not sent",
+      (packet: Uint8Array) => renumber(packet, { acknowledged: 3 }),
+      "acknowledgement of 3, only 0 were sent",
+    ],
+    [
+      "trailing bytes",
+      (packet: Uint8Array) => Uint8Array.of(...packet, 0, 0),
+      "2 bytes behind the last frame",
+    ],
   ])("comes when the peer sends %s, and both learn why", async (_, spoil, why) => {
     const pair = new SessionPair();
     pair.near.send(1);
