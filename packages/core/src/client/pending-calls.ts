@@ -94,7 +94,7 @@ export class PendingCalls {
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
     this.#retries.called();
-    if (this.#queue.size === 0 && this.#current !== undefined && this.#current.size < this.#options.slots()) {
+    if (this.#queue.size === 0 && this.#current !== undefined && this.#current.hasSlot(this.#options.slots())) {
       this.#send(call, this.#current);
     } else if (this.#queue.size < this.#options.maxQueuedCalls) {
       this.#queue.add(call);
@@ -115,7 +115,7 @@ export class PendingCalls {
   pump(): void {
     if (this.#queue.size === 0) return;
     for (const call of this.#queue) {
-      if (this.#current === undefined || this.#current.size >= this.#options.slots()) return;
+      if (this.#current === undefined || !this.#current.hasSlot(this.#options.slots())) return;
       this.#queue.delete(call);
       this.#send(call, this.#current);
     }

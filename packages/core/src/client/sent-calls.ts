@@ -48,6 +48,11 @@ export class SentCalls {
     return this.#size;
   }
 
+  /** Whether one more fits. An id has room for so many slots, whatever the peer allows. */
+  hasSlot(allowed: number): boolean {
+    return this.#size < Math.min(allowed, slotMask + 1);
+  }
+
   /** Calls that somebody waits for. */
   get calls(): PendingCall[] {
     return this.#slots.flatMap(({ call }) => call ?? []);
@@ -60,16 +65,18 @@ export class SentCalls {
     const slot = this.#slots[index]!;
     // A generation above the slot's number: an answer to an earlier call cannot hit a later one.
     slot.id = ((slot.id & ~slotMask) + (1 << slotBits) + index) >>> 0;
-    try {
-      slot.packet = call.send(slot.id, this);
-    } catch (error) {
-      this.#free.push(index);
-      throw error;
-    }
+    // Taken before it is sent: the session may be lost under the sending, and the call with it.
     slot.call = call;
     slot.taken = true;
     slot.order = this.#sent++;
     this.#size += 1;
+    try {
+      slot.packet = call.send(slot.id, this);
+    } catch (error) {
+      if (this.#slots[index] !== slot) return;
+      this.answer(slot.id);
+      throw error;
+    }
   }
 
   /** The call that is answered, its slot free again; undefined when nobody waits for it. Throws `ProtocolError`. */

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import { refuseKey } from "../service/once.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
@@ -42,7 +43,7 @@ export class Dispatcher {
   readonly #session: Session;
   readonly #running: RunningCalls;
   readonly #refs: RegisteredService[] = [];
-  /** Settled calls whose answer waits for room in the send buffer. Their slots stay taken, so this is bounded. */
+  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
   #waiting: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
@@ -68,15 +69,10 @@ export class Dispatcher {
     const { id } = frame;
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
-    const { clock, limits, caller } = this.#options;
+    const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
     const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
-    if (refusal !== undefined) {
-      // A peer that keeps to the limits it was told has room for the answers to all its calls.
-      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
-      this.#session.send({ type: "error", id, ...refusal });
-      return;
-    }
+    if (refusal !== undefined) return this.#sendRefusal(id, refusal);
     const call = new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
     this.#run(method!, call);
@@ -91,11 +87,7 @@ export class Dispatcher {
     if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
     else if (method.options.once === undefined) refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
     else if (this.#running.size >= limits.maxRunningCalls) refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
-    if (refusal !== undefined) {
-      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
-      this.#session.send({ type: "error", id, ...refusal });
-      return;
-    }
+    if (refusal !== undefined) return this.#sendRefusal(id, refusal);
     const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
     this.#running.add(call);
     const failed = (error: unknown) => this.#failed(method!, call, error);
@@ -206,16 +198,31 @@ export class Dispatcher {
     return describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures, outcome);
   }
 
+  #sendRefusal(id: number, refusal: ErrorBody): void {
+    const answer = () => {
+      this.#session.send({ type: "error", id, ...refusal });
+    };
+    if (this.#session.hasRoom) return answer();
+    // A peer that keeps to the limit it was told never has more answers waiting than that.
+    const { maxRunningCalls } = this.#options.limits;
+    if (this.#waiting.length >= maxRunningCalls) {
+      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
+    }
+    this.#waiting.push(answer);
+  }
+
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
     try {
       result = this.#invoke(method, call);
+      // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
+      if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
       return this.#failed(method, call, error);
     }
     // A method that answers at once is answered at once: an await here costs more than the call.
-    if (!isThenable(result)) return this.#finished(method, call, result);
+    if (!(result instanceof Promise)) return this.#finished(method, call, result);
     result.then(
       (value) => this.#finished(method, call, value),
       (error: unknown) => this.#failed(method, call, error),
@@ -283,7 +290,7 @@ function refuseKeyOf({ options }: RegisteredMethod, key: string | undefined): st
 }
 
 function nameOf(target: CallTarget): string {
-  return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;
+  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
 }
 
 function refuse(code: ErrorCode, message: string): ErrorBody {

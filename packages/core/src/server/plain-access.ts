@@ -3,9 +3,11 @@ import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
 import type { Peer, PlainAccess } from "../transport.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import { isMap } from "../wire/fields.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
@@ -83,7 +85,9 @@ async function answerRequest(options: PlainAccessOptions, request: Uint8Array, p
   try {
     const { name, args, kwargs } = readRequest(request, options.limits);
     method = findMethod(options.registry, name);
-    return [true, await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal)];
+    const value = await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal);
+    // Other languages have one word for nothing: a method without a result answers nil.
+    return [true, value === undefined ? null : value];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];
@@ -111,7 +115,7 @@ function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
   const [name, args, kwargs = {}] = value;
   if (typeof name !== "string") throw invalid(`${expected}: the method is no string`);
   if (!Array.isArray(args)) throw invalid(`${expected}: args is no array`);
-  if (typeof kwargs !== "object" || kwargs === null || Array.isArray(kwargs)) throw invalid(`${expected}: kwargs is no map`);
+  if (!isMap(kwargs)) throw invalid(`${expected}: kwargs is no map`);
   return { name, args, kwargs: new Map(Object.entries(kwargs)) };
 }
 
@@ -124,7 +128,7 @@ function findMethod(registry: Registry, name: string): RegisteredMethod {
     return method?.kind === "method" ? [method] : [];
   });
   if (found.length === 1) return found[0]!;
-  if (found.length === 0) throw new RpcError("unimplemented", `no method ${name}`);
+  if (found.length === 0) throw new RpcError("unimplemented", `no method ${shorten(name)}`);
   throw new RpcError("invalid_argument", `${name} is a method of ${found.map((method) => method.service).join(" and ")}; write ${found[0]!.service}.${name}`);
 }
 
