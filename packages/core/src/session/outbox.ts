@@ -58,6 +58,11 @@ export class Outbox {
     return size;
   }
 
+  /** Whether a frame is being written: none can be written inside it. */
+  get encoding(): boolean {
+    return this.#encoding;
+  }
+
   /** Lets the open packet leave now. */
   flush(): void {
     const sink = this.#sink;
