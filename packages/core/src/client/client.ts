@@ -111,10 +111,10 @@ export class Client implements AsyncDisposable {
     this.#connector = new Connector(
       { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
       {
-        opened: (session) => {
+        opened: (session, epoch) => {
           this.#refs = new ServiceRefs(session);
           this.#draining = false;
-          this.#subscriptions.attach(session);
+          this.#subscriptions.attach(session, epoch);
           this.#calls.pump();
         },
         frame: (frame) => this.#frame(frame),
@@ -240,6 +240,8 @@ export class Client implements AsyncDisposable {
         return this.#subscriptions.events(frame);
       case "gap":
         return this.#subscriptions.gap(frame);
+      case "mark":
+        return this.#subscriptions.mark(frame);
       case "subscribed":
         return this.#subscriptions.confirmed(frame);
       case "unsubscribed":

@@ -27,8 +27,8 @@ export interface ConnectorOptions {
 }
 
 export interface ConnectorListener extends Pick<SessionOwner, "frame" | "room"> {
-  /** A session begins: the first, or one after a reset. */
-  opened(session: Session): void;
+  /** A session begins, with that start of a server: the first, or one after a reset. */
+  opened(session: Session, epoch: string): void;
   /** The session is over; nothing of it will be answered. */
   lost(reason: RpcError): void;
   state(state: ClientState, reason: Error | undefined): void;
@@ -189,7 +189,7 @@ export class Connector {
     const session = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
     this.#setState("online", undefined);
-    this.#listener.opened(session);
+    this.#listener.opened(session, welcome.epoch);
     return receiver;
   }
 

@@ -14,6 +14,7 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { HistoryBudget } from "./delivery/history-budget.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
@@ -332,9 +333,10 @@ export class Server implements AsyncDisposable {
 
 function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
+  const budget = new HistoryBudget(limits.historyBytes);
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    logs.set(member.service, ofService.set(member.name, new TopicLog(member, clock, limits)));
+    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { clock, limits, budget })));
   }
   return logs;
 }

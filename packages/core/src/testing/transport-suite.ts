@@ -1,5 +1,6 @@
 import type { Transport } from "../transport.js";
 import { callScenarios } from "./call-scenarios.js";
+import { eventModeScenarios } from "./event-mode-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
@@ -55,7 +56,7 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [...callScenarios, ...eventScenarios, ...linkScenarios]) {
+  for (const scenario of [...callScenarios, ...eventScenarios, ...eventModeScenarios, ...linkScenarios]) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);
