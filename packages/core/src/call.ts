@@ -31,6 +31,8 @@ export interface CallContext extends Call {
   readonly timeLeftMs: number;
   /** Aborts when the caller cancels, the deadline passes, or its session ends. Made when first read. */
   readonly signal: AbortSignal;
+  /** The caller's session, as `onSessionLost` names it later; undefined for a plain peer. */
+  readonly sessionId: string | undefined;
   /** What `authenticate` returned for the caller. */
   readonly identity: unknown;
   /** Who is at the other side of the caller's connection; undefined while it has none. */

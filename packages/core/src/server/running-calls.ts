@@ -7,6 +7,7 @@ import type { Peer } from "../transport.js";
 /** Who calls: the same for all calls of a session. */
 export interface Caller {
   readonly identity: unknown;
+  readonly sessionId?: string;
   readonly peer: Peer | undefined;
 }
 
@@ -45,6 +46,10 @@ export class RunningCall implements CallContext {
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
     }
     return this.#controller.signal;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#caller.sessionId;
   }
 
   get identity(): unknown {

@@ -16,6 +16,7 @@ import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
@@ -34,6 +35,12 @@ export interface ServeOptions {
   readonly insecure?: boolean;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor<CallContext>[];
+  /**
+   * Told of every session that is over: its client closed it, was away for `sessionRetentionMs`, or broke the protocol,
+   * or the server closes. For what a client left behind, such as its orders. `close` waits for
+   * the promise it returns; a rejection goes to the logger.
+   */
+  readonly onSessionLost?: OnSessionLost;
   /** Bounds of this server; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -76,6 +83,7 @@ const optionNames = [
   "authenticate",
   "insecure",
   "interceptors",
+  "onSessionLost",
   "limits",
   "logger",
   "exposeErrors",
@@ -112,6 +120,7 @@ export class Server implements AsyncDisposable {
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #plain: ServedPlainAccess;
   readonly #sessions: SessionTable;
+  readonly #lost: LostSessions;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
   readonly #epoch: string;
@@ -140,6 +149,7 @@ export class Server implements AsyncDisposable {
       timeoutMs: plainTimeoutMs,
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
+    this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     this.#epoch = toHex(this.#random.bytes(16));
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
@@ -283,6 +293,7 @@ export class Server implements AsyncDisposable {
         logs: this.#logs,
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
+        id,
         identity,
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
@@ -290,7 +301,10 @@ export class Server implements AsyncDisposable {
       },
       {
         broken: () => this.#sessions.detached(id),
-        ended: () => this.#sessions.delete(id),
+        ended: (reason) => {
+          this.#sessions.delete(id);
+          this.#lost.add({ id, identity, reason });
+        },
       },
     );
     this.#sessions.add(id, served);
@@ -306,6 +320,7 @@ export class Server implements AsyncDisposable {
     const reason = new RpcError("unavailable", "the server was closed");
     await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
     await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#lost.settled();
     for (const detach of this.#detachSinks) detach();
   }
 
