@@ -106,6 +106,33 @@ describe("table", () => {
   });
 });
 
+describe("a slow reader of a table", () => {
+  test("is told a gap and gets the snapshot again, with what it missed", () => {
+    return new Simulation(9).run(async (simulation) => {
+      const { board, close } = await open(simulation, { subscriptionQueueItems: 8 });
+      const slow = await simulation.connect("sim:board", { limits: { subscriptionCreditItems: 4 } });
+      const seen: string[] = [];
+      let release: (() => void) | undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await slow.service<Remote<Board>>("Board").rows.subscribe("", (item) => {
+        seen.push(describeItem(item));
+        return seen.length === 1 ? held : undefined;
+      });
+      await simulation.sleep(50);
+      for (let price = 1; price <= 3; price++) board.rows.publish("x", { symbol: "A", price });
+      board.rows.publish("x", { symbol: "B", price: 7 });
+      for (let price = 4; price <= 11; price++) board.rows.publish("x", { symbol: "A", price });
+      release?.();
+      await simulation.sleep(1_000);
+      expect(seen).toEqual(["mark", "gap", "snapshot A 11", "snapshot B 7", "mark"]);
+      await slow.close();
+      await close();
+    });
+  });
+});
+
 describe("keys", () => {
   test("one more than maxKeys is refused, and nobody got it; a removed one makes room", () => {
     return new Simulation(4).run(async (simulation) => {
