@@ -50,6 +50,8 @@ export interface CallContext extends Call {
   with<Target>(target: { $with(options: CallOptions): Target }): Target;
   /** What `with` adds to the metadata of nested calls, by which a serial method that waits for itself is found. */
   readonly nestedMetadata: Metadata;
+  /** The caller's session, as `onSessionLost` names it later; undefined for a plain peer. */
+  readonly sessionId: string | undefined;
   /** What `authenticate` returned for the caller. */
   readonly identity: unknown;
   /** Who is at the other side of the caller's connection; undefined while it has none. */

@@ -40,6 +40,12 @@ export interface Limits {
   readonly outcomeBytes: number;
   /** Topics of one event. */
   readonly maxTopics: number;
+  /** Keys of one `latest` or `table` event. */
+  readonly maxKeys: number;
+  /** Events that the history of one `log` event keeps, unless it declares its own. */
+  readonly historyItems: number;
+  /** Encoded bytes that all events of one server keep: histories, whose largest gives way first, and values of keys. */
+  readonly historyBytes: number;
   /** Items that wait for one subscriber before its delivery mode acts. */
   readonly subscriptionQueueItems: number;
   /** Bytes that wait for one subscriber before its delivery mode acts. */
@@ -83,6 +89,9 @@ export const defaultLimits: Limits = {
   maxOutcomes: 100_000,
   outcomeBytes: 64 * MiB,
   maxTopics: 10_000,
+  maxKeys: 10_000,
+  historyItems: 10_000,
+  historyBytes: 64 * MiB,
   subscriptionQueueItems: 1024,
   subscriptionQueueBytes: MiB,
   subscriptionCreditItems: 1024,

@@ -1,10 +1,11 @@
 import type { CallOptions } from "../call.js";
+import { RpcError } from "../errors.js";
 import { checkOptions } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import { refuseKey } from "../service/once.js";
 import type { CallOutcome } from "./call-outcome.js";
 import type { EventItem } from "./event-item.js";
-import type { RemoteEvent, Subscription } from "./remote-event.js";
+import type { RemoteEvent, SubscribeOptions, Subscription } from "./remote-event.js";
 import type { SubscribeRequest } from "./subscriptions.js";
 
 /** What calls of a service go through: the client. */
@@ -15,6 +16,7 @@ export interface Calling {
 }
 
 const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key", "context"];
+const subscribeOptionNames = ["from"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {
@@ -35,9 +37,23 @@ export function createServiceCaller(service: ServiceDescription, calling: Callin
 
 function createRemoteEvent(service: string, event: string, calling: Calling): RemoteEvent<unknown> {
   return {
-    subscribe: (prefix = "", listener?: (item: EventItem<unknown>) => unknown) =>
-      calling.subscribe({ service, event, prefix, listener }),
+    async subscribe(
+      prefix = "",
+      listenerOrOptions?: ((item: EventItem<unknown>) => unknown) | SubscribeOptions,
+      optionsAfterListener?: SubscribeOptions,
+    ) {
+      const listener = typeof listenerOrOptions === "function" ? listenerOrOptions : undefined;
+      const options = (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
+      checkOptions("subscribe", options, subscribeOptionNames);
+      return calling.subscribe({ service, event, prefix, listener, from: checkFrom(options.from ?? "now") });
+    },
   };
+}
+
+function checkFrom(from: NonNullable<SubscribeOptions["from"]>): NonNullable<SubscribeOptions["from"]> {
+  if (from === "now" || from === "oldest") return from;
+  if (typeof from === "object" && from !== null && typeof from.epoch === "string" && Number.isSafeInteger(from.position) && from.position >= 0) return from;
+  throw new RpcError("invalid_argument", 'subscribe: expected from to be "now", "oldest" or a stored { epoch, position }', { outcome: "not-executed" });
 }
 
 // `f()` and `f(undefined)` mean the same to a method with a default, so what is not said is not sent.

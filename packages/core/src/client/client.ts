@@ -120,10 +120,10 @@ export class Client implements AsyncDisposable {
     this.#connector = new Connector(
       { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
       {
-        opened: (session) => {
+        opened: (session, epoch) => {
           const sent = this.#calls.open(session);
           this.#current = sent;
-          this.#subscriptions.attach(session);
+          this.#subscriptions.attach(session, epoch);
           this.#calls.pump();
           this.#releaseLeft();
           return {
@@ -303,6 +303,8 @@ export class Client implements AsyncDisposable {
         return this.#subscriptions.events(frame);
       case "gap":
         return this.#subscriptions.gap(frame);
+      case "mark":
+        return this.#subscriptions.mark(frame);
       case "subscribed":
         return this.#subscriptions.confirmed(frame);
       case "unsubscribed":

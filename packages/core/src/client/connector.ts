@@ -28,8 +28,8 @@ export interface ConnectorOptions {
 }
 
 export interface ConnectorListener extends Pick<SessionOwner, "room"> {
-  /** A session begins: the first, or one after a reset. Returns who hears it. */
-  opened(session: Session): SessionListener;
+  /** A session begins, with that start of a server: the first, or one after a reset. Returns who hears it. */
+  opened(session: Session, epoch: string): SessionListener;
   state(state: ClientState, reason: Error | undefined): void;
 }
 
@@ -258,7 +258,7 @@ export class Connector {
     });
     this.#session = session;
     const opened = () => {
-      listener = this.#listener.opened(session);
+      listener = this.#listener.opened(session, welcome.epoch);
     };
     return { session, opened };
   }

@@ -8,6 +8,7 @@ import { serialChain } from "./serial-queues.js";
 /** Who calls: the same for all calls of a session. */
 export interface Caller {
   readonly identity: unknown;
+  readonly sessionId?: string;
   readonly peer: Peer | undefined;
 }
 
@@ -55,6 +56,10 @@ export class RunningCall implements CallContext {
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
     }
     return this.#controller.signal;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#caller.sessionId;
   }
 
   get identity(): unknown {

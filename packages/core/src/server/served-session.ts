@@ -8,6 +8,7 @@ import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js
 
 export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
+  readonly id: string;
   readonly identity: unknown;
   readonly token: Uint8Array;
   readonly peerLimits: PeerLimits;
@@ -37,6 +38,7 @@ export class ServedSession {
     });
     const caller: Caller = {
       identity,
+      sessionId: options.id,
       get peer() {
         return session.peer;
       },

@@ -16,6 +16,8 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { HistoryBudget } from "./delivery/history-budget.js";
+import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
@@ -51,6 +53,12 @@ export interface ServeOptions {
    * Default: all that `authenticate` returned, which must then be the same every time and able to travel.
    */
   readonly outcomeScope?: (identity: unknown) => unknown;
+  /**
+   * Told of every session that is over: its client closed it, was away for `sessionRetentionMs`, or broke the protocol,
+   * or the server closes. For what a client left behind, such as its orders. `close` waits for the promise it returns; a
+   * rejection goes to the logger.
+   */
+  readonly onSessionLost?: OnSessionLost;
   /** Bounds of this server; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -96,6 +104,7 @@ const optionNames = [
   "ambientContext",
   "outcomeStore",
   "outcomeScope",
+  "onSessionLost",
   "limits",
   "logger",
   "exposeErrors",
@@ -134,6 +143,7 @@ export class Server implements AsyncDisposable {
   readonly #once: OnceCalls;
   readonly #serial: SerialQueues;
   readonly #sessions: SessionTable;
+  readonly #lost: LostSessions;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
   readonly #budget: SendBudget;
@@ -168,6 +178,7 @@ export class Server implements AsyncDisposable {
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits);
     this.#once = this.#createOnceCalls();
+    this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
     for (const target of this.#targets) refuseOpenAddress(target, options);
@@ -321,6 +332,7 @@ export class Server implements AsyncDisposable {
         logs: this.#logs,
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
+        id,
         identity,
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
@@ -331,7 +343,10 @@ export class Server implements AsyncDisposable {
       },
       {
         broken: (_, peer) => this.#sessions.detached(id, peer),
-        ended: () => this.#sessions.delete(id),
+        ended: (reason) => {
+          this.#sessions.delete(id);
+          this.#lost.add({ id, identity, reason });
+        },
       },
     );
     this.#sessions.add(id, served);
@@ -362,6 +377,7 @@ export class Server implements AsyncDisposable {
     const reason = new RpcError("unavailable", "the server was closed");
     await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
     await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#lost.settled();
     for (const detach of this.#detachSinks) detach();
   }
 
@@ -389,9 +405,10 @@ export class Server implements AsyncDisposable {
 
 function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
+  const budget = new HistoryBudget(limits.historyBytes);
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    logs.set(member.service, ofService.set(member.name, new TopicLog(member, clock, limits)));
+    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { clock, limits, budget })));
   }
   return logs;
 }

@@ -63,6 +63,11 @@ export class Outbox {
     return this.#sink !== undefined && this.#sink.position > bodyStart;
   }
 
+  /** Whether a frame is being written: none can be written inside it. */
+  get encoding(): boolean {
+    return this.#encoding;
+  }
+
   /** Lets the open packet leave now. */
   flush(): void {
     const sink = this.#sink;

@@ -130,7 +130,7 @@ export class Session {
 
   /** Whether events may enter a packet: they leave the rest of the send buffer to replies. */
   get hasEventRoom(): boolean {
-    return this.hasRoom && this.#kept.eventBytes < this.#options.limits.eventWindowBytes;
+    return this.hasRoom && !this.#outbox.encoding && this.#kept.eventBytes < this.#options.limits.eventWindowBytes;
   }
 
   /** Whether everything that was sent has arrived. */

@@ -267,5 +267,6 @@ function withHeadroom(bytes: Uint8Array): Uint8Array {
 }
 
 function describe(item: EventItem<Renamed>): string {
+  if (item.kind === "mark") return `mark ${item.position}`;
   return item.kind === "gap" ? `gap ${item.topic} ${item.from}-${item.to}` : `${item.kind} ${item.topic} ${item.seq}`;
 }

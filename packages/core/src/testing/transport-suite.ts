@@ -1,5 +1,6 @@
 import type { Transport } from "../transport.js";
 import { callScenarios } from "./call-scenarios.js";
+import { eventModeScenarios } from "./event-mode-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
@@ -56,7 +57,8 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [...callScenarios, ...eventScenarios, ...linkScenarios, ...outcomeScenarios]) {
+  const scenarios = [...callScenarios, ...eventScenarios, ...eventModeScenarios, ...linkScenarios, ...outcomeScenarios];
+  for (const scenario of scenarios) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);

@@ -3,12 +3,25 @@ import type { Metadata } from "../call.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
-import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type OutcomeFrame, type OutcomeQueryFrame, type PeerLimits } from "./frame.js";
+import {
+  type CallFrame,
+  type EventRow,
+  type EventsFrame,
+  type Frame,
+  frameTypes,
+  type GapFrame,
+  type OutcomeFrame,
+  type OutcomeQueryFrame,
+  type PeerLimits,
+  type SubscribedFrame,
+  type SubscribeFrame,
+} from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
 
 const outcomeStates = ["running", "executed", "interrupted", "not-found"] as const;
+const deliveryModes = ["signal", "latest", "log", "table"] as const;
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
 /** Reads the frames of a packet, one after the other. Everything it returns was scanned first. */
@@ -65,6 +78,8 @@ export class FrameReader {
         return this.#events();
       case frameTypes.gap:
         return this.#gap();
+      case frameTypes.mark:
+        return { type: "mark", id: this.#uint32(), position: this.#count("mark.position") };
       case frameTypes.subscriptionCredit:
         return { type: "subscriptionCredit", id: this.#uint32(), items: this.#uint32(), bytes: this.#uint32() };
       case frameTypes.unsubscribe:
@@ -129,11 +144,12 @@ export class FrameReader {
           prefix: fields.string("prefix"),
           creditItems: fields.uint32("creditItems"),
           creditBytes: fields.uint32("creditBytes"),
+          from: readFrom(fields),
         };
       }
       case frameTypes.subscribed: {
         const fields = this.#fields("subscribed");
-        return { type: "subscribed", id: fields.uint32("id"), position: fields.count("position") };
+        return { type: "subscribed", id: fields.uint32("id"), position: fields.count("position"), mode: readMode(fields.string("mode")) };
       }
       default:
         throw new ProtocolError(`unknown frame 0x${type.toString(16).padStart(2, "0")}`);
@@ -190,7 +206,9 @@ export class FrameReader {
     const rows: EventRow[] = [];
     for (let index = 0; index < count; index++) {
       const start = this.#position;
-      rows.push(readRow(this.#value(), this.#position - start));
+      const row = readRow(this.#value(), this.#position - start);
+      if (kind === "removed" && typeof row.value !== "string") throw new ProtocolError("malformed event: a removed key is no string");
+      rows.push(row);
     }
     return { type: "events", id, kind, rows };
   }
@@ -207,6 +225,12 @@ export class FrameReader {
 
   #fields(frame: string): Fields {
     return new Fields(frame, this.#value());
+  }
+
+  #count(what: string): number {
+    const value = this.#value();
+    if (!isCount(value)) throw new ProtocolError(`${what}: expected a count, got ${typeof value}`);
+    return value;
   }
 
   #string(what: string): string {
@@ -247,6 +271,17 @@ function readRow(value: unknown, bytes: number): EventRow {
     typeof topic === "string" && isCount(seq) && isCount(position) && typeof at === "number" && (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
   return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
+}
+
+function readFrom(fields: Fields): SubscribeFrame["from"] {
+  const from = fields.any("from");
+  return from === undefined || from === "oldest" ? from : fields.count("from");
+}
+
+function readMode(mode: string): SubscribedFrame["mode"] {
+  const known = deliveryModes.find((name) => name === mode);
+  if (known === undefined) throw new ProtocolError(`subscribed: unknown mode ${JSON.stringify(mode.slice(0, 40))}`);
+  return known;
 }
 
 function readPeerLimits(fields: Fields): PeerLimits {

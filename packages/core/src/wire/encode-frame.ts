@@ -13,7 +13,7 @@ export const noDeadline = 0xffff_ffff;
 export const callFlags = { byName: 0x01, metadata: 0x02, key: 0x04 } as const;
 
 /** Kinds of an events frame, in the order of their numbers. */
-export const eventKinds = ["live", "replay", "snapshot"] as const;
+export const eventKinds = ["live", "replay", "snapshot", "removed"] as const;
 
 /** An event encoded once, for every subscriber. */
 export type EncodedRow = Uint8Array;
@@ -81,6 +81,9 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
     case "gap":
       writeUint32(sink, frame.id);
       return encodeValue(sink, [frame.topic, frame.from, frame.to, frame.reason], limits);
+    case "mark":
+      writeUint32(sink, frame.id);
+      return encodeValue(sink, frame.position, limits);
     case "subscriptionCredit":
       writeUint32(sink, frame.id);
       writeUint32(sink, frame.items);

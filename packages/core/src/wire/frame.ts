@@ -181,6 +181,8 @@ export interface OutcomeFrame {
   readonly error?: ErrorBody | undefined;
   readonly rememberedForMs?: number | undefined;
 }
+/** Kinds of an events frame. */
+export type EventKind = "live" | "replay" | "snapshot" | "removed";
 
 export interface SubscribeFrame {
   readonly type: "subscribe";
@@ -190,13 +192,17 @@ export interface SubscribeFrame {
   readonly prefix: string;
   readonly creditItems: number;
   readonly creditBytes: number;
+  /** The oldest that is kept, or behind a position of this epoch; absent: what is published from now on. */
+  readonly from?: "oldest" | number | undefined;
 }
 
 export interface SubscribedFrame {
   readonly type: "subscribed";
   readonly id: number;
-  /** Position of the event's newest item: what comes later is delivered or reported. */
+  /** Where it begins: what comes behind this position is delivered or reported. */
   readonly position: number;
+  /** Delivery mode of the event. */
+  readonly mode: "signal" | "latest" | "log" | "table";
 }
 
 export interface UnsubscribeFrame {
@@ -224,7 +230,7 @@ export interface EventRow {
 export interface EventsFrame {
   readonly type: "events";
   readonly id: number;
-  readonly kind: "live" | "replay" | "snapshot";
+  readonly kind: EventKind;
   readonly rows: readonly EventRow[];
 }
 
@@ -235,6 +241,13 @@ export interface GapFrame {
   readonly from: number;
   readonly to: number | null;
   readonly reason: "slow-consumer" | "history-evicted" | "epoch-changed" | "transport";
+}
+
+/** The snapshot is complete: it held everything up to `position`. */
+export interface MarkFrame {
+  readonly type: "mark";
+  readonly id: number;
+  readonly position: number;
 }
 
 /** More credit for a subscription: what its consumer has taken. */
@@ -264,6 +277,7 @@ export type SessionFrame =
   | UnsubscribedFrame
   | EventsFrame
   | GapFrame
+  | MarkFrame
   | SubscriptionCreditFrame;
 
 export type Frame = HandshakeFrame | SessionFrame;
