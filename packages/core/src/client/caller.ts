@@ -1,8 +1,8 @@
 import type { CallOptions } from "../call.js";
 import { RpcError } from "../errors.js";
 import { checkOptions } from "../service/names.js";
-import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import { refuseKey } from "../service/once.js";
+import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { CallOutcome } from "./call-outcome.js";
 import type { EventItem } from "./event-item.js";
 import type { RemoteEvent, SubscribeOptions, Subscription } from "./remote-event.js";
@@ -10,8 +10,18 @@ import type { SubscribeRequest } from "./subscriptions.js";
 
 /** What calls of a service go through: the client. */
 export interface Calling {
-  call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
-  outcome(service: ServiceDescription, method: string, key: string, options: CallOptions): Promise<CallOutcome>;
+  call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown>;
+  outcome(
+    service: ServiceDescription,
+    method: string,
+    key: string,
+    options: CallOptions,
+  ): Promise<CallOutcome>;
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
@@ -19,7 +29,11 @@ const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key", "co
 const subscribeOptionNames = ["from"];
 
 /** Binds a client to one service and to the options of `$with`. */
-export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {
+export function createServiceCaller(
+  service: ServiceDescription,
+  calling: Calling,
+  options: CallOptions,
+): ServiceCaller {
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
@@ -43,7 +57,8 @@ function createRemoteEvent(service: string, event: string, calling: Calling): Re
       optionsAfterListener?: SubscribeOptions,
     ) {
       const listener = typeof listenerOrOptions === "function" ? listenerOrOptions : undefined;
-      const options = (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
+      const options =
+        (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
       checkOptions("subscribe", options, subscribeOptionNames);
       return calling.subscribe({ service, event, prefix, listener, from: checkFrom(options.from ?? "now") });
     },
@@ -52,8 +67,19 @@ function createRemoteEvent(service: string, event: string, calling: Calling): Re
 
 function checkFrom(from: NonNullable<SubscribeOptions["from"]>): NonNullable<SubscribeOptions["from"]> {
   if (from === "now" || from === "oldest") return from;
-  if (typeof from === "object" && from !== null && typeof from.epoch === "string" && Number.isSafeInteger(from.position) && from.position >= 0) return from;
-  throw new RpcError("invalid_argument", 'subscribe: expected from to be "now", "oldest" or a stored { epoch, position }', { outcome: "not-executed" });
+  if (
+    typeof from === "object" &&
+    from !== null &&
+    typeof from.epoch === "string" &&
+    Number.isSafeInteger(from.position) &&
+    from.position >= 0
+  )
+    return from;
+  throw new RpcError(
+    "invalid_argument",
+    'subscribe: expected from to be "now", "oldest" or a stored { epoch, position }',
+    { outcome: "not-executed" },
+  );
 }
 
 // `f()` and `f(undefined)` mean the same to a method with a default, so what is not said is not sent.

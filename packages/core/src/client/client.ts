@@ -20,8 +20,8 @@ import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
 import type { SentCalls } from "./sent-calls.js";
-import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 import type { LiveSubscription } from "./subscription.js";
+import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 
 /** How a client connects and calls. */
 export interface ClientOptions {
@@ -61,7 +61,18 @@ export interface ClientStats {
   readonly sendBufferBytes: number;
 }
 
-const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials", "interceptors", "ambientContext", "limits", "logger", "clock", "random"];
+const optionNames = [
+  "transports",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "credentials",
+  "interceptors",
+  "ambientContext",
+  "limits",
+  "logger",
+  "clock",
+  "random",
+];
 
 /**
  * Connects to a server: `await connect("tcp://127.0.0.1:7000", { transports: [tcp()] })`.
@@ -72,7 +83,10 @@ const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials
  * @throws RpcError `unavailable` when nobody answered within `connectTimeoutMs`; at once `invalid_argument` for a bad
  * URL, `unauthenticated` when refused, `failed_precondition` when the server speaks another protocol.
  */
-export async function connect(url: string | URL | readonly (string | URL)[] | undefined, options: ClientOptions): Promise<Client> {
+export async function connect(
+  url: string | URL | readonly (string | URL)[] | undefined,
+  options: ClientOptions,
+): Promise<Client> {
   checkOptions("connect", options, optionNames);
   const urls = Array.isArray(url) ? url : [url];
   const targets = urls.map((one) => findTransport(one, options.transports));
@@ -102,7 +116,12 @@ export class Client implements AsyncDisposable {
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
-    const { clock = systemClock, random = systemRandom, logger = silentLogger, connectTimeoutMs = 5_000 } = options;
+    const {
+      clock = systemClock,
+      random = systemRandom,
+      logger = silentLogger,
+      connectTimeoutMs = 5_000,
+    } = options;
     const limits = checkLimits(options.limits);
     this.#clock = clock;
     this.#logger = logger;
@@ -118,7 +137,15 @@ export class Client implements AsyncDisposable {
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
     const { credentials } = options;
     this.#connector = new Connector(
-      { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
+      {
+        clock,
+        random,
+        limits,
+        logger,
+        connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs),
+        credentials,
+        targets,
+      },
       {
         opened: (session, epoch) => {
           const sent = this.#calls.open(session);
@@ -169,7 +196,9 @@ export class Client implements AsyncDisposable {
 
   /** The same client, whose services have these options for every call; it is not another to close. */
   $with(options: CallOptions): Pick<Client, "service"> {
-    return { service: (typeOrName: GeneratedClient<object> | string) => this.#service(typeOrName, options) as never };
+    return {
+      service: (typeOrName: GeneratedClient<object> | string) => this.#service(typeOrName, options) as never,
+    };
   }
 
   #service(typeOrName: GeneratedClient<object> | string, options: CallOptions): object {
@@ -187,9 +216,14 @@ export class Client implements AsyncDisposable {
    * What became of a call of a once method: `client.outcome({ service: "Desk", method: "placeOrder", key })`, or with a
    * generated client's class as the service. Ask it after a `reset`, for every key whose call has not been answered.
    */
-  outcome(request: { readonly service: GeneratedClient<object> | string; readonly method: string; readonly key: string }): Promise<CallOutcome> {
+  outcome(request: {
+    readonly service: GeneratedClient<object> | string;
+    readonly method: string;
+    readonly key: string;
+  }): Promise<CallOutcome> {
     const { service, method, key } = request;
-    const description = typeof service === "string" ? { name: service, hash: "", members: [] } : service.service;
+    const description =
+      typeof service === "string" ? { name: service, hash: "", members: [] } : service.service;
     return this.#outcome(description, method, key, {});
   }
 
@@ -221,16 +255,29 @@ export class Client implements AsyncDisposable {
     ).with(options);
   }
 
-  #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+  #call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
     const context = options.context ?? this.#ambient?.current();
     if (context !== undefined) return this.#callWithin(context, service, method, args, options);
-    const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+    const timeoutMs =
+      options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     return this.#callFor(timeoutMs, service, method, args, options);
   }
 
   // A call inside another is given up with it.
-  #callWithin(context: CallContext, service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
-    const own = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+  #callWithin(
+    context: CallContext,
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
+    const own =
+      options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const { timeoutMs, ...inherited } = inherit(options, context, own);
     if (timeoutMs > 0) return this.#callFor(timeoutMs, service, method, args, inherited);
     const name = `${service.name}.${method}`;
@@ -238,7 +285,13 @@ export class Client implements AsyncDisposable {
     return Promise.reject(new RpcError("deadline_exceeded", why, { outcome: "not-executed" }));
   }
 
-  #callFor(timeoutMs: number, service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+  #callFor(
+    timeoutMs: number,
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
     if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options);
@@ -254,7 +307,8 @@ export class Client implements AsyncDisposable {
         this.#calls.add(new OutgoingCall(service, call, deadline, this.#clock, options, { resolve, reject }));
         return;
       }
-      if (signal.aborted) return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
+      if (signal.aborted)
+        return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
       const cancel = () => this.#calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
       const pending = new OutgoingCall(service, call, deadline, this.#clock, options, {
@@ -272,12 +326,20 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  #outcome(service: ServiceDescription, method: string, key: string, options: CallOptions): Promise<CallOutcome> {
+  #outcome(
+    service: ServiceDescription,
+    method: string,
+    key: string,
+    options: CallOptions,
+  ): Promise<CallOutcome> {
     const name = `the outcome of ${service.name}.${method}`;
-    if (this.state === "closed") return Promise.reject(notExecuted("unavailable", `${name}: the client is closed`));
+    if (this.state === "closed")
+      return Promise.reject(notExecuted("unavailable", `${name}: the client is closed`));
     const deadline = this.#clock.now() + checkTimeout("timeoutMs", options.timeoutMs ?? this.#timeoutMs);
     return new Promise<unknown>((resolve, reject) => {
-      this.#calls.add(new OutcomeQuery({ service: service.name, method, key }, deadline, service.errors, resolve, reject));
+      this.#calls.add(
+        new OutcomeQuery({ service: service.name, method, key }, deadline, service.errors, resolve, reject),
+      );
     }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
   }
 
@@ -350,7 +412,11 @@ export class Client implements AsyncDisposable {
     const code = this.state === "closed" ? "cancelled" : "unavailable";
     // A session that ended by a broken protocol may have been broken by one of its calls, which must not come back.
     const final = this.state === "closed" || reason.code === "invalid_argument";
-    this.#calls.lost(sent, (call, outcome) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome, cause: reason }), final);
+    this.#calls.lost(
+      sent,
+      (call, outcome) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome, cause: reason }),
+      final,
+    );
   }
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {
@@ -359,7 +425,9 @@ export class Client implements AsyncDisposable {
       try {
         listener(state, reason);
       } catch (error) {
-        this.#logger.error(`a listener of the client's state failed: ${error instanceof Error ? error.stack : String(error)}`);
+        this.#logger.error(
+          `a listener of the client's state failed: ${error instanceof Error ? error.stack : String(error)}`,
+        );
       }
     }
     if (state !== "closed") return;
@@ -372,7 +440,9 @@ const noMetadata: Metadata = Object.freeze({});
 
 function checkTimeout(name: string, timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
-  throw new TypeError(`${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`);
+  throw new TypeError(
+    `${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`,
+  );
 }
 
 function notExecuted(code: "cancelled" | "unavailable", message: string, cause?: unknown): RpcError {

@@ -43,7 +43,13 @@ export interface SessionListener extends Pick<SessionOwner, "frame"> {
 }
 
 // Waiting does not mend these: the first attempt that meets one is the last.
-const final = new Set<ErrorCode>(["invalid_argument", "unauthenticated", "permission_denied", "failed_precondition", "unimplemented"]);
+const final = new Set<ErrorCode>([
+  "invalid_argument",
+  "unauthenticated",
+  "permission_denied",
+  "failed_precondition",
+  "unimplemented",
+]);
 
 /** Keeps a client's session on a connection: connects, resumes after a break, and opens a new session after a loss. */
 export class Connector {
@@ -127,17 +133,23 @@ export class Connector {
     this.#giveUp?.clear();
     this.#session = undefined;
     this.#token = undefined;
-    const graceOver = () => session.end(this.#unavailable(`calls were still running ${graceMs} ms after the server's goaway`));
+    const graceOver = () =>
+      session.end(this.#unavailable(`calls were still running ${graceMs} ms after the server's goaway`));
     this.#leaving.set(session, this.#options.clock.timer(graceMs + lastWordMs, graceOver));
-    this.#setState("reset", this.#unavailable("the server is closing (goaway); new calls go to another session"));
+    this.#setState(
+      "reset",
+      this.#unavailable("the server is closing (goaway); new calls go to another session"),
+    );
     // With one URL there is nowhere to go until the server is back.
-    if (this.#options.targets.length > 1 && this.#attempt === undefined && this.#retry === undefined) void this.#connect();
+    if (this.#options.targets.length > 1 && this.#attempt === undefined && this.#retry === undefined)
+      void this.#connect();
     else this.#connectLater();
   }
 
   /** Nothing of a session that was left is waited for any more. */
   release(session: Session): void {
-    if (this.#leaving.has(session)) void session.close(new RpcError("cancelled", "its client moved to another session"));
+    if (this.#leaving.has(session))
+      void session.close(new RpcError("cancelled", "its client moved to another session"));
   }
 
   // One attempt; never rejects. A failed one is followed by another until the client is closed.
@@ -155,7 +167,8 @@ export class Connector {
       if (this.#first !== undefined) {
         this.#first.last = error;
         if (final.has(error.code)) return this.#first.reject(error);
-      } else if (this.#state !== "closed") this.#options.logger.warn(`connecting again failed: ${error.message}`);
+      } else if (this.#state !== "closed")
+        this.#options.logger.warn(`connecting again failed: ${error.message}`);
       this.#connectLater();
     }
   }
@@ -176,7 +189,13 @@ export class Connector {
     let connection: Connection | undefined;
     try {
       const { packetTimeoutMs } = limits;
-      const options = { clock, logger, maxPacketBytes: maxHandshakePacketBytes, packetTimeoutMs, signal: attempt.signal };
+      const options = {
+        clock,
+        logger,
+        maxPacketBytes: maxHandshakePacketBytes,
+        packetTimeoutMs,
+        signal: attempt.signal,
+      };
       connection = await transport.connect(url, options);
       const opened = connection;
       attempt.signal.addEventListener("abort", () => void opened.close());
@@ -229,7 +248,8 @@ export class Connector {
   #welcomed(connection: Connection, welcome: WelcomeFrame, asked: Session | undefined): Receiver {
     if (this.#state === "closed") throw this.#unavailable("the client was closed");
     // It was given up while the hello was under way, so the server resumed what nobody holds here.
-    if (welcome.resumed && (asked === undefined || this.#session !== asked)) throw this.#unavailable("the session was given up");
+    if (welcome.resumed && (asked === undefined || this.#session !== asked))
+      throw this.#unavailable("the session was given up");
     this.#giveUp?.clear();
     this.#backoff.reset();
     if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
@@ -237,7 +257,11 @@ export class Connector {
       this.#setState("online", undefined);
       return receiver;
     }
-    asked?.end(this.#unavailable("the server no longer has the session: it was restarted, or the session was away too long"));
+    asked?.end(
+      this.#unavailable(
+        "the server no longer has the session: it was restarted, or the session was away too long",
+      ),
+    );
     this.#token = welcome.token;
     const { session, opened } = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
@@ -250,12 +274,16 @@ export class Connector {
   #createSession(welcome: WelcomeFrame): { session: Session; opened(): void } {
     const { clock, limits, logger } = this.#options;
     let listener: SessionListener | undefined;
-    const session: Session = new Session({ clock, limits, logger, pool: this.#pool, budget: this.#budget }, welcome.limits, {
-      frame: (frame, sentAt) => listener?.frame(frame, sentAt),
-      room: () => this.#listener.room(),
-      broken: (reason) => this.#broken(session, reason),
-      ended: (reason) => this.#ended(session, reason, listener),
-    });
+    const session: Session = new Session(
+      { clock, limits, logger, pool: this.#pool, budget: this.#budget },
+      welcome.limits,
+      {
+        frame: (frame, sentAt) => listener?.frame(frame, sentAt),
+        room: () => this.#listener.room(),
+        broken: (reason) => this.#broken(session, reason),
+        ended: (reason) => this.#ended(session, reason, listener),
+      },
+    );
     this.#session = session;
     const opened = () => {
       listener = this.#listener.opened(session, welcome.epoch);
@@ -265,7 +293,10 @@ export class Connector {
 
   #broken(session: Session, reason: Error): void {
     // A server that is closing takes nobody back.
-    if (this.#leaving.has(session)) return session.end(this.#unavailable(`connection lost while the server was closing: ${reason.message}`));
+    if (this.#leaving.has(session))
+      return session.end(
+        this.#unavailable(`connection lost while the server was closing: ${reason.message}`),
+      );
     if (this.#state === "closed" || this.#session !== session) return;
     this.#setState("resuming", reason);
     const { clock, limits } = this.#options;

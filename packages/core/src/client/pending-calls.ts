@@ -94,7 +94,11 @@ export class PendingCalls {
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
     this.#retries.called();
-    if (this.#queue.size === 0 && this.#current !== undefined && this.#current.hasSlot(this.#options.slots())) {
+    if (
+      this.#queue.size === 0 &&
+      this.#current !== undefined &&
+      this.#current.hasSlot(this.#options.slots())
+    ) {
       this.#send(call, this.#current);
     } else if (this.#queue.size < this.#options.maxQueuedCalls) {
       this.#queue.add(call);

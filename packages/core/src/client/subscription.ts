@@ -185,9 +185,13 @@ export class LiveSubscription implements Subscription<unknown> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EventItem<unknown>, void, void> {
     if (this.#options.listener !== undefined) {
-      throw new RpcError("failed_precondition", `${this.name}: this subscription has a listener; subscribe without one to iterate`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: this subscription has a listener; subscribe without one to iterate`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     try {
       for (;;) {
@@ -217,7 +221,8 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #spend(bytes: number): void {
-    if (this.#creditItems <= 0 || this.#creditBytes <= 0) throw new ProtocolError(`events of ${this.name} without credit`);
+    if (this.#creditItems <= 0 || this.#creditBytes <= 0)
+      throw new ProtocolError(`events of ${this.name} without credit`);
     this.#creditItems -= 1;
     this.#creditBytes -= bytes;
   }
@@ -231,7 +236,9 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #epochChanged(seen: ReadonlyMap<string, number>): void {
-    const gaps = [...seen].map(([topic, seq]): Gap => ({ kind: "gap", topic, from: seq + 1, to: null, reason: "epoch-changed" }));
+    const gaps = [...seen].map(
+      ([topic, seq]): Gap => ({ kind: "gap", topic, from: seq + 1, to: null, reason: "epoch-changed" }),
+    );
     this.#seen.clear();
     for (const gap of gaps) this.#add(gap, 0, 0);
   }
@@ -327,12 +334,18 @@ export class LiveSubscription implements Subscription<unknown> {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }
 
 function lostEvents(name: string, gap: Gap): RpcError {
   const range = gap.to === null ? `from ${gap.from} on` : `${gap.from} to ${gap.to}`;
-  return new RpcError("data_loss", `${name}: events ${range} of ${gap.topic} are lost (${gap.reason}); pass onGap to values() to go on after a gap`, {
-    details: gap,
-  });
+  return new RpcError(
+    "data_loss",
+    `${name}: events ${range} of ${gap.topic} are lost (${gap.reason}); pass onGap to values() to go on after a gap`,
+    {
+      details: gap,
+    },
+  );
 }

@@ -64,9 +64,13 @@ export class Subscriptions {
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
     if (this.#entries.size >= maxSubscriptions) {
-      throw new RpcError("resource_exhausted", `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     const entry: Entry = {
       service,
@@ -168,7 +172,9 @@ export class Subscriptions {
       };
       if (Number.isFinite(timeoutMs)) {
         timer = clock.timer(timeoutMs, () => {
-          entry.confirm?.reject(new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`));
+          entry.confirm?.reject(
+            new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`),
+          );
           void entry.subscription.unsubscribe();
         });
       }
@@ -186,7 +192,16 @@ export class Subscriptions {
     const from = subscription.begin(this.#epoch);
     const { items, bytes } = subscription.credit;
     try {
-      session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes, from });
+      session.send({
+        type: "subscribe",
+        id: entry.id,
+        service,
+        event,
+        prefix: subscription.prefix,
+        creditItems: items,
+        creditBytes: bytes,
+        from,
+      });
     } catch (error) {
       this.#end(entry, RpcError.from(error, "internal"));
     }

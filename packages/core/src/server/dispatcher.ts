@@ -8,7 +8,14 @@ import { shorten } from "../service/names.js";
 import { refuseKey } from "../service/once.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
-import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type OutcomeQueryFrame, type UseFrame } from "../wire/frame.js";
+import {
+  type CallFrame,
+  type CallTarget,
+  type ErrorBody,
+  maxServiceRefs,
+  type OutcomeQueryFrame,
+  type UseFrame,
+} from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { describeFailure, type FailureReport } from "./failure.js";
 import type { Answer } from "./joined-call.js";
@@ -60,7 +67,8 @@ export class Dispatcher {
   use({ ref, service, hash }: UseFrame): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
-    if (ref !== this.#refs.length || ref >= maxServiceRefs) throw new ProtocolError(`use of the number ${ref} out of turn`);
+    if (ref !== this.#refs.length || ref >= maxServiceRefs)
+      throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
     this.#session.send({ type: "used", ref, equal });
   }
@@ -71,9 +79,20 @@ export class Dispatcher {
     const method = this.#find(frame.target);
     const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
-    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
+    const refusal =
+      method === undefined
+        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) return this.#sendRefusal(id, refusal);
-    const call = new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    const call = new RunningCall(
+      id,
+      method!,
+      frame.args,
+      deadline,
+      frame.metadata ?? noMetadata,
+      clock,
+      caller,
+    );
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
     this.#run(method!, call);
   }
@@ -85,8 +104,10 @@ export class Dispatcher {
     const { caller, clock, once, limits } = this.#options;
     let refusal: ErrorBody | undefined;
     if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
-    else if (method.options.once === undefined) refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
-    else if (this.#running.size >= limits.maxRunningCalls) refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+    else if (method.options.once === undefined)
+      refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
+    else if (this.#running.size >= limits.maxRunningCalls)
+      refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
     if (refusal !== undefined) return this.#sendRefusal(id, refusal);
     const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
     this.#running.add(call);
@@ -127,7 +148,8 @@ export class Dispatcher {
   #find(target: CallTarget): RegisteredMethod | undefined {
     if ("ref" in target) {
       const method = this.#refs[target.ref]?.byNumber[target.member];
-      if (method === undefined) throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
+      if (method === undefined)
+        throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
       return method.kind === "method" ? method : undefined;
     }
     const member = this.#options.registry.get(target.service)?.members.get(target.method);
@@ -138,15 +160,23 @@ export class Dispatcher {
     const { clock, limits } = this.#options;
     const name = `${method.service}.${method.name}`;
     const draining = this.#options.draining();
-    if (draining !== undefined) return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
+    if (draining !== undefined)
+      return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
     if (this.#running.size >= limits.maxRunningCalls) {
-      return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
+      );
     }
     const wrongKey = refuseKeyOf(method, frame.key);
     if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
-    if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    if (deadline <= clock.now())
+      return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
-      return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
+      );
     }
     return undefined;
   }
@@ -160,7 +190,8 @@ export class Dispatcher {
       key: key!,
       argsBytes: argsBytes!,
       call,
-      share: () => new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
+      share: () =>
+        new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
       run: (shared) => this.#settle(method, shared),
       answer: (answer) => {
         if ("value" in answer) this.#finished(method, call, answer.value);
@@ -183,7 +214,10 @@ export class Dispatcher {
   #invoke(method: RegisteredMethod, call: RunningCall): unknown {
     const { serial, ambientContext } = this.#options;
     if (method.options.serial === undefined && ambientContext === undefined) return this.#reach(method, call);
-    const reach = () => (ambientContext === undefined ? this.#reach(method, call) : ambientContext.run(call, () => this.#reach(method, call)));
+    const reach = () =>
+      ambientContext === undefined
+        ? this.#reach(method, call)
+        : ambientContext.run(call, () => this.#reach(method, call));
     return method.options.serial === undefined ? reach() : serial.run(method, call, reach);
   }
 
@@ -195,7 +229,13 @@ export class Dispatcher {
 
   #describe(method: RegisteredMethod, call: RunningCall, error: unknown): ErrorBody {
     const outcome = call.started ? "executed" : "not-executed";
-    return describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures, outcome);
+    return describeFailure(
+      `${method.service}.${method.name}`,
+      error,
+      method.throws,
+      this.#options.failures,
+      outcome,
+    );
   }
 
   #sendRefusal(id: number, refusal: ErrorBody): void {
@@ -261,7 +301,13 @@ export class Dispatcher {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({ type: "error", id: call.callId, code: body.code, message: "its details cannot travel", outcome: body.outcome });
+      this.#session.send({
+        type: "error",
+        id: call.callId,
+        code: body.code,
+        message: "its details cannot travel",
+        outcome: body.outcome,
+      });
     }
   }
 
@@ -270,9 +316,17 @@ export class Dispatcher {
     const { code, message } = RpcError.from(reason, "internal");
     this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
     if (code === "resource_exhausted") {
-      return { code, message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`, outcome: "executed" };
+      return {
+        code,
+        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
+        outcome: "executed",
+      };
     }
-    return { code: "internal", message: `${name} ran, but its result cannot travel: ${message}`, outcome: "executed" };
+    return {
+      code: "internal",
+      message: `${name} ran, but its result cannot travel: ${message}`,
+      outcome: "executed",
+    };
   }
 }
 
@@ -284,9 +338,13 @@ const unusable: RegisteredService = { name: "", hash: undefined, members: new Ma
 /** Tells what is wrong with a call's key; a key that nobody would remember is as wrong as one that is missing. */
 function refuseKeyOf({ options }: RegisteredMethod, key: string | undefined): string | undefined {
   if (options.once !== undefined) {
-    return key === undefined ? "it is a once method: pass $with({ key }), made once for what is to be done" : refuseKey(key);
+    return key === undefined
+      ? "it is a once method: pass $with({ key }), made once for what is to be done"
+      : refuseKey(key);
   }
-  return key === undefined ? undefined : "it is no once method, so the key would protect nothing: leave it out, or expose the method with once";
+  return key === undefined
+    ? undefined
+    : "it is no once method, so the key would protect nothing: leave it out, or expose the method with once";
 }
 
 function nameOf(target: CallTarget): string {
@@ -298,5 +356,7 @@ function refuse(code: ErrorCode, message: string): ErrorBody {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }

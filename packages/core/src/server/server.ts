@@ -15,7 +15,7 @@ import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
-import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { type Authenticate, authenticatePeer } from "./authenticate.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
 import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
@@ -180,7 +180,9 @@ export class Server implements AsyncDisposable {
     this.#once = this.#createOnceCalls();
     this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
-    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
+      findTransport(url, options.transports),
+    );
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
 
@@ -215,7 +217,9 @@ export class Server implements AsyncDisposable {
   close(options: { readonly graceMs?: number } = {}): Promise<void> {
     const { graceMs = 5_000 } = options;
     if (typeof graceMs !== "number" || !(graceMs >= 0)) {
-      throw new TypeError(`graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`);
+      throw new TypeError(
+        `graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`,
+      );
     }
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
@@ -226,7 +230,9 @@ export class Server implements AsyncDisposable {
   }
 
   async [open](): Promise<void> {
-    this.#detachSinks = [...eventsOf(this.#registry)].map((member) => member.event[addSink](this.#logs.get(member.service)!.get(member.name)!));
+    this.#detachSinks = [...eventsOf(this.#registry)].map((member) =>
+      member.event[addSink](this.#logs.get(member.service)!.get(member.name)!),
+    );
     try {
       for (const target of this.#targets) this.#listeners.push(await this.#listen(target));
     } catch (error) {
@@ -258,20 +264,31 @@ export class Server implements AsyncDisposable {
       return;
     }
     this.#connections.add(connection);
-    const handshake = { clock: this.#clock, limits: this.#limits, timeoutMs: this.#limits.handshakeTimeoutMs };
+    const handshake = {
+      clock: this.#clock,
+      limits: this.#limits,
+      timeoutMs: this.#limits.handshakeTimeoutMs,
+    };
     receiveHello(
       connection,
       handshake,
       (hello) => this.#decide(connection, hello),
       (reason) => {
         this.#connections.delete(connection);
-        this.#logger.info(`connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`);
+        this.#logger.info(
+          `connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`,
+        );
       },
     );
   }
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
-    const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
+    const identity = await authenticatePeer(
+      this.#options.authenticate,
+      hello.credentials,
+      connection.peer,
+      this.#logger,
+    );
     // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
     return () => this.#welcome(connection, hello, identity);
   }
@@ -357,7 +374,8 @@ export class Server implements AsyncDisposable {
     const { outcomeStore, outcomeScope = (identity) => identity } = this.#options;
     const { maxOutcomes, outcomeBytes } = this.#limits;
     return new OnceCalls({
-      store: outcomeStore ?? new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: this.#clock.wallTime() }),
+      store:
+        outcomeStore ?? new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: this.#clock.wallTime() }),
       clock: this.#clock,
       limits: this.#limits,
       logger: this.#logger,
@@ -389,7 +407,9 @@ export class Server implements AsyncDisposable {
         // A session without a connection cannot be told anything within the grace.
         const busy =
           this.#plain.running > 0 ||
-          [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
+          [...this.#sessions].some(
+            (served) => !served.settled && (served.session.attached || served.calls.running > 0),
+          );
         if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
         resolve();
         return undefined;
@@ -403,7 +423,11 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
+function createLogs(
+  registry: Registry,
+  clock: Clock,
+  limits: Limits,
+): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
   const budget = new HistoryBudget(limits.historyBytes);
   for (const member of eventsOf(registry)) {
@@ -414,7 +438,9 @@ function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyM
 }
 
 function eventsOf(registry: Registry) {
-  return [...registry.values()].flatMap(({ members }) => [...members.values()].filter((member) => member.kind === "event"));
+  return [...registry.values()].flatMap(({ members }) =>
+    [...members.values()].filter((member) => member.kind === "event"),
+  );
 }
 
 function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure }: ServeOptions): void {
@@ -426,7 +452,10 @@ function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure 
   );
 }
 
-function refused(code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition", message: string): RpcError {
+function refused(
+  code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }
 

@@ -1,6 +1,14 @@
 import type { Session } from "../session/session.js";
 import type { EncodedRow } from "../wire/encode-frame.js";
-import type { Delivery, DeliveryFrom, DeliveryMode, GapNotice, MarkNotice, Published, PublishedEvent } from "./delivery/delivery.js";
+import type {
+  Delivery,
+  DeliveryFrom,
+  DeliveryMode,
+  GapNotice,
+  MarkNotice,
+  Published,
+  PublishedEvent,
+} from "./delivery/delivery.js";
 
 export interface SubscriptionOptions {
   readonly id: number;
@@ -51,7 +59,15 @@ export class ServerSubscription {
     this.#creditBytes = options.creditBytes;
     const { from, queueItems, queueBytes } = options;
     const matches = (topic: string) => this.matches(topic);
-    this.#delivery = mode.start({ matches, from, position, topics, queueItems, queueBytes, flush: () => this.pump() });
+    this.#delivery = mode.start({
+      matches,
+      from,
+      position,
+      topics,
+      queueItems,
+      queueBytes,
+      flush: () => this.pump(),
+    });
   }
 
   /** Whether it gets events of a topic: the one place that decides who sees what. */
@@ -113,7 +129,11 @@ export class ServerSubscription {
     const most = Math.min(frameBytes, this.#session.peerLimits.maxPacketBytes / 2);
     const rows: EncodedRow[] = [];
     let taken = 0;
-    for (let next: ReturnType<Delivery["peek"]> = first; next?.type === "event"; next = this.#delivery.peek()) {
+    for (
+      let next: ReturnType<Delivery["peek"]> = first;
+      next?.type === "event";
+      next = this.#delivery.peek()
+    ) {
       const { row } = next;
       if (rows.length > 0 && (taken + row.length > most || this.#delivery.kindOf(next) !== kind)) break;
       this.#delivery.take();

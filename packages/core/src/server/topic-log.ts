@@ -72,9 +72,13 @@ export class TopicLog implements EventSink, SubscribedLog {
 
   remove(key: string, callId: number | undefined): void {
     if (this.mode.name !== "latest" && this.mode.name !== "table") {
-      throw new RpcError("failed_precondition", `${this.name}: an event of mode ${this.mode.name} has no keys to remove; declare mode latest or table`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: an event of mode ${this.mode.name} has no keys to remove; declare mode latest or table`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     const known = this.mode.find(key);
     if (known !== undefined) this.#add(known.topic, { key, removed: true, value: key, callId });
@@ -117,7 +121,10 @@ export class TopicLog implements EventSink, SubscribedLog {
 
   #add(topic: string, { key, removed, value, callId }: Addition): void {
     // A getter of a value that publishes would get the same number.
-    if (this.#publishing) throw new RpcError("failed_precondition", `${this.name}: published while another value was read`, { outcome: "not-executed" });
+    if (this.#publishing)
+      throw new RpcError("failed_precondition", `${this.name}: published while another value was read`, {
+        outcome: "not-executed",
+      });
     this.#publishing = true;
     const known = this.#topics.get(topic) ?? this.#createTopic(topic);
     const seq = known.seq + 1;
@@ -134,7 +141,16 @@ export class TopicLog implements EventSink, SubscribedLog {
     known.seq = seq;
     known.position = position;
     this.#position = position;
-    const event = { type: "event", topic, seq, position, key, removed, publishedAt: this.#clock.now(), row } as const;
+    const event = {
+      type: "event",
+      topic,
+      seq,
+      position,
+      key,
+      removed,
+      publishedAt: this.#clock.now(),
+      row,
+    } as const;
     this.mode.keep(event);
     known.matching ??= [...this.#subscriptions].filter((subscription) => subscription.matches(topic));
     for (const subscription of known.matching) subscription.offer(event);
@@ -143,9 +159,13 @@ export class TopicLog implements EventSink, SubscribedLog {
 
   #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
-      throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return { seq: 0, position: 0, matching: undefined };
   }
@@ -156,13 +176,20 @@ export class TopicLog implements EventSink, SubscribedLog {
       encoded = encodeRow(this.#sink, row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
     const bytes = encoded.length + headerBytes + overheadBytes;
     if (bytes > this.#limits.maxPacketBytes) {
-      throw new RpcError("resource_exhausted", `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return encoded;
   }

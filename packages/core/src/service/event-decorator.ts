@@ -72,11 +72,17 @@ export function event(...args: unknown[]): unknown {
 
 function markEvent(args: readonly unknown[], options: EventOptions): void {
   const { property, owner } = readDecoration("@event", "field", args);
-  markMember(owner, { kind: "event", property, name: checkMemberName("@event", property, options.name), options });
+  markMember(owner, {
+    kind: "event",
+    property,
+    name: checkMemberName("@event", property, options.name),
+    options,
+  });
 }
 
 function checkMode({ mode = "signal", key, maxKeys, history }: EventOptions): void {
-  if (!modes.includes(mode)) throw new TypeError(`@event: unknown mode ${String(mode)}; write one of ${modes.join(", ")}`);
+  if (!modes.includes(mode))
+    throw new TypeError(`@event: unknown mode ${String(mode)}; write one of ${modes.join(", ")}`);
   const keyed = mode === "latest" || mode === "table";
   if (!keyed && (key !== undefined || maxKeys !== undefined)) {
     throw new TypeError(`@event: key and maxKeys go with mode latest or table, not with ${mode}`);

@@ -61,5 +61,10 @@ export function expose(...args: unknown[]): unknown {
 function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
   checkOnce(property, options.once);
-  markMember(owner, { kind: "method", property, name: checkMemberName("@expose", property, options.name), options });
+  markMember(owner, {
+    kind: "method",
+    property,
+    name: checkMemberName("@expose", property, options.name),
+    options,
+  });
 }

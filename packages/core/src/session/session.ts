@@ -84,7 +84,9 @@ export class Session {
     this.#leaveBudget = options.budget.wait(() => this.#owner.room());
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
-    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) => this.#seal(packet, eventBytes));
+    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) =>
+      this.#seal(packet, eventBytes),
+    );
     this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
       silent: () => this.#sendLoose({ type: "ping", answer: false }),
       dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
@@ -130,7 +132,9 @@ export class Session {
 
   /** Whether events may enter a packet: they leave the rest of the send buffer to replies. */
   get hasEventRoom(): boolean {
-    return this.hasRoom && !this.#outbox.encoding && this.#kept.eventBytes < this.#options.limits.eventWindowBytes;
+    return (
+      this.hasRoom && !this.#outbox.encoding && this.#kept.eventBytes < this.#options.limits.eventWindowBytes
+    );
   }
 
   /** Whether everything that was sent has arrived. */
@@ -201,7 +205,8 @@ export class Session {
         if (this.#connection === connection) this.#drain();
       },
       closed: (reason) => {
-        if (this.#connection === connection) this.#lost(reason ?? new Error("the peer closed the connection"));
+        if (this.#connection === connection)
+          this.#lost(reason ?? new Error("the peer closed the connection"));
       },
     };
   }
@@ -338,7 +343,8 @@ export class Session {
   }
 
   #takeAcknowledgement(number: number): void {
-    if (distance(number, this.#sent) > 0) throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
+    if (distance(number, this.#sent) > 0)
+      throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
     // A packet that is resent carries an acknowledgement of its first sending.
     if (distance(number, this.#acknowledged) <= 0) return;
     this.#acknowledged = number;
@@ -381,7 +387,10 @@ export class Session {
     const malformed = error instanceof ProtocolError;
     const { logger } = this.#options;
     if (malformed) logger.warn(`session ended, its peer broke the protocol: ${error.message}`);
-    else logger.error(`session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`);
+    else
+      logger.error(
+        `session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     const reason = malformed
       ? new RpcError("invalid_argument", `protocol error: ${error.message}`)
       : new RpcError("internal", "internal error");

@@ -1,6 +1,6 @@
-import { Client, type ClientOptions, connect } from "../client/client.js";
+import { type Client, type ClientOptions, connect } from "../client/client.js";
 import type { Remote } from "../client/proxy.js";
-import { Server, type ServeOptions, serve } from "../server/server.js";
+import { type ServeOptions, type Server, serve } from "../server/server.js";
 import { checkEqual, until } from "./check.js";
 import { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 import { Market, type RemoteMarket } from "./market.js";
@@ -49,7 +49,11 @@ export class Harness {
   /** Serves a person and a market; a second time at the same address, as after a restart. */
   async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}): Promise<Server> {
     this.#market = new Market();
-    const server = await serve([person, this.#market], { transports: [this.#under.serving], listen: this.#url, ...options });
+    const server = await serve([person, this.#market], {
+      transports: [this.#under.serving],
+      listen: this.#url,
+      ...options,
+    });
     this.#servers.push(server);
     this.#url = server.urls[0] ?? this.#url;
     return server;
@@ -59,7 +63,12 @@ export class Harness {
     const link = createFaultyLink(this.#under.connecting);
     const client = await connect(this.#url, { transports: [link.transport], ...options });
     this.#clients.push(client);
-    return { client, link, person: client.service<Remote<Person>>("Person"), market: client.service<RemoteMarket>("Market") };
+    return {
+      client,
+      link,
+      person: client.service<Remote<Person>>("Person"),
+      market: client.service<RemoteMarket>("Market"),
+    };
   }
 
   /** Closes everything, clients first. */
@@ -72,18 +81,23 @@ export class Harness {
   async checkLeftovers(): Promise<void> {
     for (const client of this.#clients) {
       const { pendingCalls, queuedCalls, subscriptions, queuedEvents } = client.stats();
-      checkEqual("leftovers of a client", { pendingCalls, queuedCalls, subscriptions, queuedEvents }, {
-        pendingCalls: 0,
-        queuedCalls: 0,
-        subscriptions: 0,
-        queuedEvents: 0,
-      });
+      checkEqual(
+        "leftovers of a client",
+        { pendingCalls, queuedCalls, subscriptions, queuedEvents },
+        {
+          pendingCalls: 0,
+          queuedCalls: 0,
+          subscriptions: 0,
+          queuedEvents: 0,
+        },
+      );
     }
     for (const server of this.#servers) {
       await until("the server's connections end", () => server.stats().connections === 0);
       checkEqual("leftovers of a server", server.stats(), { connections: 0, runningCalls: 0, sessions: [] });
     }
     const openHandles = this.#openHandles;
-    if (openHandles !== undefined) await until("open handles are closed", () => openHandles().length <= this.#handlesBefore);
+    if (openHandles !== undefined)
+      await until("open handles are closed", () => openHandles().length <= this.#handlesBefore);
   }
 }

@@ -1,5 +1,5 @@
-import { leastLimits } from "../limits.js";
 import type { Metadata } from "../call.js";
+import { leastLimits } from "../limits.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
@@ -81,7 +81,12 @@ export class FrameReader {
       case frameTypes.mark:
         return { type: "mark", id: this.#uint32(), position: this.#count("mark.position") };
       case frameTypes.subscriptionCredit:
-        return { type: "subscriptionCredit", id: this.#uint32(), items: this.#uint32(), bytes: this.#uint32() };
+        return {
+          type: "subscriptionCredit",
+          id: this.#uint32(),
+          items: this.#uint32(),
+          bytes: this.#uint32(),
+        };
       case frameTypes.unsubscribe:
         return { type: "unsubscribe", id: this.#uint32() };
       case frameTypes.unsubscribed:
@@ -128,7 +133,12 @@ export class FrameReader {
         return { type: "goaway", graceMs: this.#fields("goaway").count("graceMs") };
       case frameTypes.use: {
         const fields = this.#fields("use");
-        return { type: "use", ref: fields.uint32("ref"), service: fields.string("service"), hash: fields.string("hash") };
+        return {
+          type: "use",
+          ref: fields.uint32("ref"),
+          service: fields.string("service"),
+          hash: fields.string("hash"),
+        };
       }
       case frameTypes.used: {
         const fields = this.#fields("used");
@@ -149,7 +159,12 @@ export class FrameReader {
       }
       case frameTypes.subscribed: {
         const fields = this.#fields("subscribed");
-        return { type: "subscribed", id: fields.uint32("id"), position: fields.count("position"), mode: readMode(fields.string("mode")) };
+        return {
+          type: "subscribed",
+          id: fields.uint32("id"),
+          position: fields.count("position"),
+          mode: readMode(fields.string("mode")),
+        };
       }
       default:
         throw new ProtocolError(`unknown frame 0x${type.toString(16).padStart(2, "0")}`);
@@ -158,7 +173,8 @@ export class FrameReader {
 
   #call(): CallFrame {
     const flags = this.#uint8();
-    if ((flags & ~(callFlags.byName | callFlags.metadata | callFlags.key)) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
+    if ((flags & ~(callFlags.byName | callFlags.metadata | callFlags.key)) !== 0)
+      throw new ProtocolError(`call with unknown flags ${flags}`);
     const id = this.#uint32();
     const timeLeft = this.#uint32();
     const target =
@@ -171,7 +187,16 @@ export class FrameReader {
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
     const argsBytes = key === undefined ? undefined : this.#bytes.slice(start, this.#position);
-    return { type: "call", id, timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft, target, metadata, key, args, argsBytes };
+    return {
+      type: "call",
+      id,
+      timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft,
+      target,
+      metadata,
+      key,
+      args,
+      argsBytes,
+    };
   }
 
   #outcomeQuery(): OutcomeQueryFrame {
@@ -194,7 +219,8 @@ export class FrameReader {
       state,
       value: fields.any("value"),
       error: fields.any("error") === undefined ? undefined : readErrorBody(fields.map("error")),
-      rememberedForMs: fields.any("rememberedForMs") === undefined ? undefined : fields.count("rememberedForMs"),
+      rememberedForMs:
+        fields.any("rememberedForMs") === undefined ? undefined : fields.count("rememberedForMs"),
     };
   }
 
@@ -207,7 +233,8 @@ export class FrameReader {
     for (let index = 0; index < count; index++) {
       const start = this.#position;
       const row = readRow(this.#value(), this.#position - start);
-      if (kind === "removed" && typeof row.value !== "string") throw new ProtocolError("malformed event: a removed key is no string");
+      if (kind === "removed" && typeof row.value !== "string")
+        throw new ProtocolError("malformed event: a removed key is no string");
       rows.push(row);
     }
     return { type: "events", id, kind, rows };
@@ -218,7 +245,11 @@ export class FrameReader {
     const value = this.#value();
     const [topic, from, to, reason] = Array.isArray(value) && value.length === 4 ? value : [];
     const fine =
-      typeof topic === "string" && isCount(from) && (to === null || isCount(to)) && typeof reason === "string" && gapReasons.has(reason);
+      typeof topic === "string" &&
+      isCount(from) &&
+      (to === null || isCount(to)) &&
+      typeof reason === "string" &&
+      gapReasons.has(reason);
     if (!fine) throw new ProtocolError("malformed gap");
     return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
   }
@@ -268,7 +299,11 @@ export class FrameReader {
 function readRow(value: unknown, bytes: number): EventRow {
   const [topic, seq, position, at, callId, payload] = Array.isArray(value) && value.length === 6 ? value : [];
   const fine =
-    typeof topic === "string" && isCount(seq) && isCount(position) && typeof at === "number" && (callId === null || isCount(callId));
+    typeof topic === "string" &&
+    isCount(seq) &&
+    isCount(position) &&
+    typeof at === "number" &&
+    (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
   return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
 }
@@ -280,7 +315,8 @@ function readFrom(fields: Fields): SubscribeFrame["from"] {
 
 function readMode(mode: string): SubscribedFrame["mode"] {
   const known = deliveryModes.find((name) => name === mode);
-  if (known === undefined) throw new ProtocolError(`subscribed: unknown mode ${JSON.stringify(mode.slice(0, 40))}`);
+  if (known === undefined)
+    throw new ProtocolError(`subscribed: unknown mode ${JSON.stringify(mode.slice(0, 40))}`);
   return known;
 }
 
@@ -300,7 +336,8 @@ function readPeerLimits(fields: Fields): PeerLimits {
 }
 
 function checkMetadata(value: unknown): Metadata {
-  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string")) throw new ProtocolError("call: metadata is no map of strings");
+  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string"))
+    throw new ProtocolError("call: metadata is no map of strings");
   return value as Metadata;
 }
 
