@@ -95,9 +95,13 @@ export class TopicLog implements EventSink {
 
   #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
-      throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return { seq: 0, matching: undefined };
   }
@@ -108,13 +112,20 @@ export class TopicLog implements EventSink {
       encoded = encodeRow(this.#sink, row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
     const bytes = encoded.length + headerBytes + overheadBytes;
     if (bytes > this.#limits.maxPacketBytes) {
-      throw new RpcError("resource_exhausted", `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return encoded;
   }
