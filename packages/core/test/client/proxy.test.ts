@@ -6,6 +6,7 @@ import { createProxy } from "../../src/client/proxy.js";
 
 function create() {
   const calls: { method: string; args: readonly unknown[]; options: CallOptions }[] = [];
+  const asked: unknown[] = [];
   const subscribed: unknown[] = [];
   const caller = createServiceCaller(
     { name: "Person", hash: "", members: [] },
@@ -13,6 +14,10 @@ function create() {
       call: async (_, method, args, options) => {
         calls.push({ method, args, options });
         return `answer to ${method}`;
+      },
+      outcome: async ({ name }, method, key, options) => {
+        asked.push({ service: name, method, key, options });
+        return { state: "running" };
       },
       subscribe: async (request) => {
         subscribed.push(request);
@@ -22,7 +27,7 @@ function create() {
     {},
   );
   // biome-ignore lint/suspicious/noExplicitAny: the point of this proxy is that any member may be asked of it
-  return { calls, subscribed, person: createProxy(caller) as any };
+  return { calls, asked, subscribed, person: createProxy(caller) as any };
 }
 
 describe("a proxy", () => {
@@ -105,6 +110,15 @@ describe("a proxy", () => {
     await person.method(undefined);
     expect(calls.map(({ args }) => args)).toEqual([[undefined, 1], []]);
   });
+
+  it("asks with $outcome what became of a call, and calls nothing", async () => {
+    const { calls, asked, person } = create();
+    expect(await person.$with({ timeoutMs: 5 }).$outcome("rename", "key 1")).toEqual({ state: "running" });
+    expect(asked).toMatchObject([
+      { service: "Person", method: "rename", key: "key 1", options: { timeoutMs: 5 } },
+    ]);
+    expect(calls).toEqual([]);
+  });
 });
 
 describe("$with", () => {
@@ -130,7 +144,9 @@ describe("$with", () => {
   it("refuses an option nobody knows", () => {
     const { person } = create();
     expect(() => person.$with({ timeout: 5 })).toThrow(
-      new TypeError("$with: unknown option timeout; known are timeoutMs, signal, metadata"),
+      new TypeError(
+        "$with: unknown option timeout; known are timeoutMs, signal, metadata, idempotent, key, context",
+      ),
     );
   });
 });

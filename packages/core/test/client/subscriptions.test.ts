@@ -11,9 +11,9 @@ import type { SubscribeFrame } from "../../src/wire/frame.js";
 class SentFrames {
   readonly frames: OutgoingFrame[] = [];
   failure: Error | undefined;
-  send(frame: OutgoingFrame): void {
+  send(frame: OutgoingFrame): number {
     if (this.failure !== undefined) throw this.failure;
-    this.frames.push(frame);
+    return this.frames.push(frame);
   }
   asSession(): Session {
     return this as unknown as Session;
@@ -129,9 +129,9 @@ describe("subscriptions of a client", () => {
   });
 
   it("are asked for once in a new session, and tell one gap per topic", async () => {
-    const { subscriptions, subscription, id } = await subscribed();
+    const { subscriptions, subscription, session, id } = await subscribed();
     subscriptions.events({ type: "events", id, kind: "live", rows: [row] });
-    subscriptions.detach();
+    subscriptions.detach(session.asSession());
     const next = new SentFrames();
     subscriptions.attach(next.asSession());
     expect(next.subscribes).toHaveLength(1);
@@ -148,15 +148,34 @@ describe("subscriptions of a client", () => {
   });
 
   it("do not hear events for an id of the lost session", async () => {
-    const { subscriptions, subscription, id } = await subscribed();
-    subscriptions.detach();
+    const { subscriptions, subscription, session, id } = await subscribed();
+    subscriptions.detach(session.asSession());
     subscriptions.events({ type: "events", id, kind: "live", rows: [row] });
     expect(subscription.queued).toBe(0);
   });
 
+  it("move to a new session while the one they were in goes on; its end is no second gap", async () => {
+    const { subscriptions, subscription, session, id } = await subscribed();
+    subscriptions.events({ type: "events", id, kind: "live", rows: [row] });
+    const next = new SentFrames();
+    subscriptions.attach(next.asSession());
+    expect(session.frames.at(-1)).toEqual({ type: "unsubscribe", id });
+    const [{ id: moved }] = next.subscribes as [SubscribeFrame];
+    expect(moved).not.toBe(id);
+    // The event, and the gap that the move is.
+    expect(subscription.queued).toBe(2);
+    subscriptions.detach(session.asSession());
+    subscriptions.events({ type: "events", id, kind: "live", rows: [row] });
+    expect(subscription.queued).toBe(2);
+    subscriptions.events({ type: "events", id: moved, kind: "live", rows: [row] });
+    expect(subscription.queued).toBe(3);
+    await subscription.unsubscribe();
+    expect(next.frames.at(-1)).toEqual({ type: "unsubscribe", id: moved });
+  });
+
   it("end when the new session's server refuses them", async () => {
-    const { subscriptions, subscription } = await subscribed();
-    subscriptions.detach();
+    const { subscriptions, subscription, session } = await subscribed();
+    subscriptions.detach(session.asSession());
     const next = new SentFrames();
     subscriptions.attach(next.asSession());
     subscriptions.ended({ type: "unsubscribed", id: next.subscribes[0]!.id, ...refusal });
@@ -169,12 +188,12 @@ describe("subscriptions of a client", () => {
     const other = subscriptions.add({ ...request, event: "trades" });
     subscriptions.confirmed({ type: "subscribed", id: session.subscribes[1]!.id, position: 0 });
     await other;
-    subscriptions.detach();
+    subscriptions.detach(session.asSession());
     const next = new SentFrames();
     const failure = new RpcError("resource_exhausted", "packet too large");
     next.send = (frame) => {
       if (frame.type === "subscribe" && frame.event === "ticks") throw failure;
-      next.frames.push(frame);
+      return next.frames.push(frame);
     };
     subscriptions.attach(next.asSession());
     await expect(subscription.closed).rejects.toBe(failure);

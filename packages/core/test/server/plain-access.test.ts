@@ -3,6 +3,7 @@ import type { CallContext } from "../../src/call.js";
 import { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { createPlainAccess } from "../../src/server/plain-access.js";
+import { SerialQueues } from "../../src/server/serial-queues.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import type { Contract } from "../../src/service/contract.js";
 import { Event } from "../../src/service/event.js";
@@ -105,6 +106,7 @@ function create(options: { contract?: Contract; limits?: Partial<Limits> } = { c
     interceptors: [],
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
     timeoutMs: 1000,
+    serial: new SerialQueues("epoch"),
   });
   const { signal } = new AbortController();
   async function raw(request: Uint8Array, given: AbortSignal = signal): Promise<unknown> {

@@ -93,6 +93,21 @@ const frames: Exclude<Frame, { type: "events" }>[] = [
   { type: "error", id: 1, ...full },
   { type: "cancel", id: 9 },
   {
+    type: "call",
+    id: 2,
+    target: { service: "Desk", method: "placeOrder" },
+    timeLeftMs: 1,
+    metadata: { trace: "1" },
+    key: "order 1",
+    args: [1, "x"],
+  },
+  { type: "outcomeQuery", id: 3, service: "Desk", method: "placeOrder", key: "order 1" },
+  { type: "outcome", id: 3, state: "running" },
+  { type: "outcome", id: 3, state: "executed", value: { deep: [1] } },
+  { type: "outcome", id: 3, state: "executed", error: full },
+  { type: "outcome", id: 3, state: "interrupted" },
+  { type: "outcome", id: 3, state: "not-found", rememberedForMs: 300_000 },
+  {
     type: "subscribe",
     id: 1,
     service: "Desk",
@@ -227,6 +242,16 @@ describe("frames", () => {
       "a row that is none",
       { type: "events", id: 1, kind: "live", rows: [Uint8Array.of(0x90)] },
       /^malformed event$/,
+    ],
+    [
+      "an outcome's state that does not exist",
+      { type: "outcome", id: 1, state: "perhaps" as never },
+      /^outcome with an unknown state$/,
+    ],
+    [
+      "a question without its key",
+      { type: "outcomeQuery", id: 1, service: "Desk", method: "placeOrder", key: undefined as never },
+      /^malformed outcome query$/,
     ],
     [
       "features that are no strings",
