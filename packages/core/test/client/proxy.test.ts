@@ -47,11 +47,32 @@ describe("a proxy", () => {
     const listener = () => {};
     await person.renamed.subscribe("A", listener);
     await person.renamed.subscribe();
+    await person.renamed.subscribe("A", listener, { from: "oldest" });
+    await person.renamed.subscribe("A", { from: { epoch: "e", position: 5 } });
     expect(subscribed).toEqual([
-      { service: "Person", event: "renamed", prefix: "A", listener },
-      { service: "Person", event: "renamed", prefix: "", listener: undefined },
+      { service: "Person", event: "renamed", prefix: "A", listener, from: "now" },
+      { service: "Person", event: "renamed", prefix: "", listener: undefined, from: "now" },
+      { service: "Person", event: "renamed", prefix: "A", listener, from: "oldest" },
+      {
+        service: "Person",
+        event: "renamed",
+        prefix: "A",
+        listener: undefined,
+        from: { epoch: "e", position: 5 },
+      },
     ]);
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [{ form: "oldest" }, "unknown option form"],
+    [{ from: "newest" }, 'expected from to be "now", "oldest" or a stored { epoch, position }'],
+    [{ from: 5 }, 'expected from to be "now", "oldest" or a stored { epoch, position }'],
+    [{ from: { epoch: "e", position: -1 } }, "expected from to be"],
+  ])("refuses to subscribe with %j, and asks for nothing", async (options, message) => {
+    const { subscribed, person } = create();
+    await expect((async () => person.renamed.subscribe("A", options))()).rejects.toThrow(message);
+    expect(subscribed).toEqual([]);
   });
 
   it("is never a thenable: await gives it back and calls nothing", async () => {

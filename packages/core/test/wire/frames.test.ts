@@ -38,6 +38,16 @@ const full = {
   fields: { id: 7 },
 } as const;
 
+const subscribe = {
+  type: "subscribe",
+  id: 1,
+  service: "Desk",
+  event: "ticks",
+  prefix: "STOCK.",
+  creditItems: 10,
+  creditBytes: 2 ** 32 - 1,
+} as const;
+
 const frames: Exclude<Frame, { type: "events" }>[] = [
   {
     type: "hello",
@@ -107,16 +117,14 @@ const frames: Exclude<Frame, { type: "events" }>[] = [
   { type: "outcome", id: 3, state: "executed", error: full },
   { type: "outcome", id: 3, state: "interrupted" },
   { type: "outcome", id: 3, state: "not-found", rememberedForMs: 300_000 },
-  {
-    type: "subscribe",
-    id: 1,
-    service: "Desk",
-    event: "ticks",
-    prefix: "STOCK.",
-    creditItems: 10,
-    creditBytes: 2 ** 32 - 1,
-  },
-  { type: "subscribed", id: 1, position: 2 ** 40 },
+  subscribe,
+  { ...subscribe, from: "oldest" },
+  { ...subscribe, from: 2 ** 40 },
+  { type: "subscribed", id: 1, position: 2 ** 40, mode: "signal" },
+  { type: "subscribed", id: 1, position: 0, mode: "latest" },
+  { type: "subscribed", id: 1, position: 0, mode: "log" },
+  { type: "subscribed", id: 1, position: 0, mode: "table" },
+  { type: "mark", id: 1, position: 2 ** 40 },
   { type: "unsubscribe", id: 1 },
   { type: "unsubscribed", id: 1, ...error },
   { type: "gap", id: 1, topic: "a", from: 1, to: null, reason: "epoch-changed" },
@@ -237,6 +245,27 @@ describe("frames", () => {
       "a gap from nowhere",
       { type: "gap", id: 1, topic: "a", from: -1, to: 2, reason: "transport" },
       /^malformed gap$/,
+    ],
+    [
+      "a mode that does not exist",
+      { type: "subscribed", id: 1, position: 0, mode: "stream" as never },
+      /^subscribed: unknown mode "stream"$/,
+    ],
+    [
+      "a beginning that is none",
+      { ...subscribe, from: "newest" as never },
+      /^subscribe.from: expected a count/,
+    ],
+    ["a mark of nowhere", { type: "mark", id: 1, position: -1 }, /^mark.position: expected a count/],
+    [
+      "a removed key that is no string",
+      {
+        type: "events",
+        id: 1,
+        kind: "removed",
+        rows: [encodeRow(new ByteSink(16), ["a", 1, 1, 0, null, 7], defaultLimits)],
+      },
+      /^malformed event: a removed key is no string$/,
     ],
     [
       "a row that is none",
