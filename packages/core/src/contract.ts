@@ -1,3 +1,11 @@
-/** A contract's types and the rules of its names, for tools: codegen writes such data, `serve` takes it. */
+/** A contract's types, the rules of its names, and what is done with contracts: compared, checked against. */
+export {
+  type ComparableContract,
+  type CompareOptions,
+  compareContracts,
+} from "./contract/compare-contracts.js";
+export type { Finding } from "./contract/findings.js";
+export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
+export { typeText } from "./contract/type-text.js";
 export type * from "./service/contract.js";
 export { refuseName } from "./service/names.js";
