@@ -6,6 +6,9 @@ export {
 } from "./contract/compare-contracts.js";
 export type { Finding } from "./contract/findings.js";
 export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
+export type { Problem } from "./contract/explain.js";
+export { readTypes as validatorTypes } from "./contract/schema.js";
 export { typeText } from "./contract/type-text.js";
+export { createValidator, type Validator } from "./contract/validator.js";
 export type * from "./service/contract.js";
 export { refuseName } from "./service/names.js";
