@@ -11,6 +11,7 @@ export { defaultLimits, type Limits } from "./limits.js";
 export type { Logger } from "./logger.js";
 export type { Authenticate } from "./server/authenticate.js";
 export { type ServeOptions, Server, type ServerStats, type SessionStats, serve } from "./server/server.js";
+export type { ValidateOptions } from "./service/boundary.js";
 export type { Contract } from "./service/contract.js";
 export { Event } from "./service/event.js";
 export { type EventMark, type EventOptions, event } from "./service/event-decorator.js";

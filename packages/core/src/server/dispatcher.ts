@@ -109,6 +109,8 @@ export class Dispatcher {
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
       return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
     }
+    const problem = method.refuseArguments?.(frame.args);
+    if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
     return undefined;
   }
 
@@ -133,13 +135,25 @@ export class Dispatcher {
   }
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
+    const problem = method.boundary?.refuseValue(value);
     this.#answer(call, () => {
       try {
-        this.#session.send({ type: "reply", id: call.callId, value });
+        if (problem !== undefined) throw new RpcError("internal", `it is not what the contract says: ${problem}`);
+        this.#sendReply(method, call, value);
       } catch (error) {
         this.#sendError(call, this.#describeUnsendable(method, error));
       }
     });
+  }
+
+  // Instances of classes are refused where values are written, so that plain data costs no look at its types here.
+  #sendReply({ boundary }: RegisteredMethod, call: RunningCall, value: unknown): void {
+    try {
+      this.#session.send({ type: "reply", id: call.callId, value });
+    } catch (error) {
+      if (boundary === undefined || !RpcError.is(error, "invalid_argument")) throw error;
+      this.#session.send({ type: "reply", id: call.callId, value: boundary.project(value) });
+    }
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {

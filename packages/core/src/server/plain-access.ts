@@ -81,7 +81,13 @@ async function answerRequest(options: PlainAccessOptions, request: Uint8Array, p
   try {
     const { name, args, kwargs } = readRequest(request, options.limits);
     method = findMethod(options.registry, name);
-    return [true, await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal)];
+    const placed = placeArguments(method, args, kwargs);
+    const problem = method.refuseArguments?.(placed);
+    if (problem !== undefined) throw invalid(`${method.service}.${method.name}: ${problem}`);
+    const value = await runPlain(options, method, placed, peer, signal);
+    const wrong = method.boundary?.refuseValue(value);
+    if (wrong !== undefined) throw new RpcError("internal", `${method.service}.${method.name} ran, but its result is not what the contract says: ${wrong}`);
+    return [true, method.boundary === undefined ? value : method.boundary.project(value)];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];

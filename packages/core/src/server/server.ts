@@ -5,6 +5,7 @@ import { findTransport, type Target } from "../find-transport.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { type Logger, silentLogger } from "../logger.js";
+import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly listen: string | URL | undefined | readonly (string | URL | undefined)[];
   /** What `rpc generate` wrote for these services: names for a bare `@service`, numbers for methods, names of parameters. */
   readonly contract?: Contract;
+  /** What is checked against the contract at run time; without one, arguments against `design:paramtypes` where `tsc` left them. */
+  readonly validate?: ValidateOptions;
   /** Decides who a client is, at every hello. Without it the identity is undefined. */
   readonly authenticate?: Authenticate;
   /** Allows listening where anyone may connect, without `authenticate`. Default false. */
@@ -72,6 +75,7 @@ const optionNames = [
   "transports",
   "listen",
   "contract",
+  "validate",
   "authenticate",
   "insecure",
   "interceptors",
@@ -127,7 +131,7 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
-    this.#registry = createRegistry(services, options.contract);
+    this.#registry = createRegistry(services, options.contract, checkValidate(options));
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
       registry: this.#registry,
@@ -328,6 +332,11 @@ export class Server implements AsyncDisposable {
   get #failures(): { logger: Logger; random: Random; exposeErrors: boolean } {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
+}
+
+function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {
+  checkOptions("serve: validate", validate, ["arguments", "results", "events"]);
+  return { arguments: true, results: exposeErrors, events: exposeErrors, ...validate };
 }
 
 function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {

@@ -30,12 +30,14 @@ export class TopicLog implements EventSink {
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions = new Set<ServerSubscription>();
   readonly #plain = new Set<PlainListener>();
+  readonly #boundary: RegisteredEvent["boundary"];
   readonly #sink = new ByteSink(1024);
   #position = 0;
   #draining: (() => void)[] = [];
 
-  constructor({ service, name, options }: RegisteredEvent, clock: Clock, limits: Limits) {
+  constructor({ service, name, options, boundary }: RegisteredEvent, clock: Clock, limits: Limits) {
     this.name = `${service}.${name}`;
+    this.#boundary = boundary;
     this.#clock = clock;
     this.#limits = limits;
     this.#maxTopics = options.maxTopics ?? limits.maxTopics;
@@ -46,7 +48,8 @@ export class TopicLog implements EventSink {
     return this.#position;
   }
 
-  publish(topic: string, value: unknown, callId: number | undefined): void {
+  publish(topic: string, published: unknown, callId: number | undefined): void {
+    const value = this.#check(published);
     const known = this.#topics.get(topic) ?? this.#addTopic(topic);
     const seq = known.seq + 1;
     const row = this.#encode([topic, seq, this.#position + 1, this.#clock.wallTime(), callId ?? null, value]);
@@ -91,6 +94,15 @@ export class TopicLog implements EventSink {
     return true;
   }
 
+  #check(value: unknown): unknown {
+    const problem = this.#boundary?.refuseValue(value);
+    if (problem !== undefined) {
+      throw new RpcError("invalid_argument", `${this.name}: the value is not what the contract says: ${problem}`, { outcome: "not-executed" });
+    }
+    // Only an instance of a class needs the contract to know what of it travels.
+    return this.#boundary === undefined || isPlain(value) ? value : this.#boundary.project(value);
+  }
+
   #addTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
       throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
@@ -129,4 +141,9 @@ export class TopicLog implements EventSink {
   #forgetMatches(): void {
     for (const topic of this.#topics.values()) topic.matching = undefined;
   }
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every((held) => typeof held !== "object" || held === null);
 }
