@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addContractCommands } from "./contract-commands.js";
 import { clean, findings, UsageError, usage } from "./exit-codes.js";
 import { type GenerateFlags, runGenerate } from "./generate-command.js";
 import type { Terminal } from "./terminal.js";
@@ -36,6 +37,7 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .option("--check", "write nothing; exit with 1 if anything would change")
     .addHelpText("after", "\nWithout these it takes project, client and contract from rpc.config.json.")
     .action(async (flags: GenerateFlags) => exit(await runGenerate(flags, terminal)));
+  addContractCommands(program, terminal, exit);
   return program;
 }
 

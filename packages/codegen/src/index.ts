@@ -7,4 +7,5 @@ export { type GenerateOptions, type GenerateResult, generate } from "./generate.
 export type { Library } from "./load.js";
 export { printClient } from "./print/client.js";
 export { printContract } from "./print/contract.js";
+export { printDocs } from "./print/docs.js";
 export type { Written } from "./write.js";

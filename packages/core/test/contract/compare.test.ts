@@ -53,7 +53,7 @@ const gives = (before: TypeSchema, after: TypeSchema): Edit => [
 ];
 const callback = (params: TypeSchema[], result: TypeSchema = { "x-js": "void" }): TypeSchema => ({
   "x-js": { callback: { params: params.map((type, index) => ({ name: `a${index}`, type })), result } },
-});
+}) as never;
 
 const market = object({ type: { const: "market" }, qty: number });
 const limit = object({ type: { const: "limit" }, qty: number, price: number });
