@@ -91,6 +91,18 @@ export const defaultLimits: Limits = {
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
 
+/** Longest text of a contract that a server compares with its own: 256 KiB of ASCII, some thousand members. */
+export const maxContractTextLength: number = 256 * KiB;
+
+/** Contracts that one session may tell; what comes after them is not compared. */
+export const maxJudgedContracts = 16;
+
+/** Verdicts about contracts that one server keeps; the oldest goes first. */
+export const maxVerdicts = 256;
+
+/** Work that one contract off the wire may cost to compare: some tens of milliseconds. */
+export const maxVerdictSteps = 200_000;
+
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;
 

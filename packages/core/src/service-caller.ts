@@ -10,6 +10,11 @@ export interface ServiceDescription {
   readonly hash: string;
   /** Wire names of all members in the contract's order: an index here is the number on the wire. */
   readonly members: readonly string[];
+  /**
+   * The text that `hash` was made of: canonical JSON of `{ name, service, types }` without docs. Told to a server whose
+   * hash differs, which then says by name which members do not fit. Without it they are called unchecked.
+   */
+  readonly contract?: string;
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }

@@ -89,6 +89,8 @@ export class Client implements AsyncDisposable {
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
   readonly #sender: () => CallSender;
   #refs: ServiceRefs | undefined;
+  /** Services of generated clients that were subscribed to: a new session hears of their contracts first. */
+  readonly #subscribed = new Set<ServiceDescription>();
   /** The server takes no new calls in this session. */
   #draining = false;
 
@@ -114,6 +116,7 @@ export class Client implements AsyncDisposable {
         opened: (session) => {
           this.#refs = new ServiceRefs(session);
           this.#draining = false;
+          for (const description of this.#subscribed) this.#refs.agree(description);
           this.#subscriptions.attach(session);
           this.#calls.pump();
         },
@@ -183,7 +186,7 @@ export class Client implements AsyncDisposable {
       service,
       {
         call: (description, method, args, options) => this.#call(description, method, args, options),
-        subscribe: (request) => this.#subscribe(request),
+        subscribe: (request) => this.#subscribe(service, request),
       },
       {},
     );
@@ -223,10 +226,12 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  async #subscribe(request: SubscribeRequest): Promise<LiveSubscription> {
+  async #subscribe(service: ServiceDescription, request: SubscribeRequest): Promise<LiveSubscription> {
     if (this.state === "closed") {
       throw notExecuted("unavailable", `${request.service}.${request.event}: the client is closed`);
     }
+    if (service.hash !== "") this.#subscribed.add(service);
+    this.#refs?.agree(service);
     return this.#subscriptions.add(request);
   }
 
@@ -245,7 +250,7 @@ export class Client implements AsyncDisposable {
       case "unsubscribed":
         return this.#subscriptions.ended(frame);
       case "used":
-        return this.#refs?.used(frame.ref, frame.equal);
+        return this.#refs?.used(frame.ref, frame.equal, frame.wanted === true);
       case "goaway":
         this.#draining = true;
         return;

@@ -48,28 +48,31 @@ export class Dispatcher {
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
-  use({ ref, service, hash }: UseFrame): void {
+  use({ ref, service, hash }: UseFrame, wanted: boolean): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
     if (ref !== this.#refs.length || ref >= maxServiceRefs) throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
-    this.#session.send({ type: "used", ref, equal });
+    this.#session.send({ type: "used", ref, equal, wanted: wanted ? true : undefined });
   }
 
   call(frame: CallFrame, sentAt: number): void {
     const { id } = frame;
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
-    const { clock, limits, caller } = this.#options;
+    const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
     const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
-    if (refusal !== undefined) {
-      // A peer that keeps to the limits it was told has room for the answers to all its calls.
-      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
-      this.#session.send({ type: "error", id, ...refusal });
-      return;
-    }
+    if (refusal !== undefined) return this.refuse(id, refusal);
     this.#run(method!, new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller));
+  }
+
+  /** Answers a call that is not run. */
+  refuse(id: number, refusal: ErrorBody): void {
+    const { maxRunningCalls } = this.#options.limits;
+    // A peer that keeps to the limits it was told has room for the answers to all its calls.
+    if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
+    this.#session.send({ type: "error", id, ...refusal });
   }
 
   cancel(id: number): void {

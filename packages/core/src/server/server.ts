@@ -19,6 +19,7 @@ import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
+import { Verdicts } from "./verdicts.js";
 
 /** How services are served. */
 export interface ServeOptions {
@@ -113,6 +114,7 @@ export class Server implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+  readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
@@ -132,6 +134,7 @@ export class Server implements AsyncDisposable {
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
     this.#registry = createRegistry(services, options.contract, checkValidate(options));
+    this.#verdicts = new Verdicts(options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
       registry: this.#registry,
@@ -284,6 +287,7 @@ export class Server implements AsyncDisposable {
         pool: this.#pool,
         registry: this.#registry,
         logs: this.#logs,
+        verdicts: this.#verdicts,
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
         identity,

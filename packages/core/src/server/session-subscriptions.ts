@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
-import type { SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
+import type { ErrorBody, SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { ServerSubscription } from "./subscription.js";
 import type { TopicLog } from "./topic-log.js";
@@ -68,6 +68,11 @@ export class SessionSubscriptions {
     this.#subscriptions.set(id, { subscription, log });
     log.add(subscription);
     this.#session.send({ type: "subscribed", id, position: log.position });
+  }
+
+  /** Answers a subscription that was refused before it got here. */
+  refuse(id: number, body: ErrorBody): void {
+    this.#session.send({ type: "unsubscribed", id, ...body });
   }
 
   /** It may cross the end of the subscription on the wire: then there is nothing to do. */
