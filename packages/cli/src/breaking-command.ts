@@ -20,7 +20,9 @@ export async function runBreaking(flags: BreakingFlags, terminal: Terminal): Pro
   const profile = oneOf("--profile", flags.profile, profiles);
   const format = oneOf("--format", flags.format, formats);
   if (flags.against === undefined) {
-    throw new UsageError("expected --against: the contract that clients have, such as --against git:main, a file, or a URL");
+    throw new UsageError(
+      "expected --against: the contract that clients have, such as --against git:main, a file, or a URL",
+    );
   }
   const contract = await contractPath(flags.contract, terminal);
   const before = await readContract(flags.against, terminal.cwd, contract);
@@ -45,25 +47,43 @@ interface Compared {
   readonly against: string;
 }
 
-const printers: Readonly<Record<(typeof formats)[number], (found: readonly Finding[], compared: Compared) => string>> = {
+const printers: Readonly<
+  Record<(typeof formats)[number], (found: readonly Finding[], compared: Compared) => string>
+> = {
   json: (found) => `${JSON.stringify(found, undefined, 2)}\n`,
   github: (found, { contract }) => found.map((finding) => annotation(finding, contract)).join(""),
   text: printText,
 };
 
-const titles: Readonly<Record<Severity, string>> = { breaking: "BREAKING", dangerous: "DANGEROUS", safe: "safe" };
+const titles: Readonly<Record<Severity, string>> = {
+  breaking: "BREAKING",
+  dangerous: "DANGEROUS",
+  safe: "safe",
+};
 
 function printText(found: readonly Finding[], { against, profile }: Compared): string {
   const lines = found.map(({ severity, rule, path, message, before, after, members }) => {
-    const types = before === undefined && after === undefined ? "" : `\n    ${before ?? "(nothing)"} → ${after ?? "(nothing)"}`;
-    const used = members.length === 0 || members[0] === path ? "" : `\n    in ${members.slice(0, 5).join(", ")}${members.length > 5 ? ` and ${members.length - 5} more` : ""}`;
+    const types =
+      before === undefined && after === undefined
+        ? ""
+        : `\n    ${before ?? "(nothing)"} → ${after ?? "(nothing)"}`;
+    const used =
+      members.length === 0 || members[0] === path
+        ? ""
+        : `\n    in ${members.slice(0, 5).join(", ")}${members.length > 5 ? ` and ${members.length - 5} more` : ""}`;
     return `${titles[severity]} ${rule} ${path}\n    ${message}${types}${used}\n`;
   });
-  const counts = (Object.keys(titles) as Severity[]).map((severity) => `${found.filter((finding) => finding.severity === severity).length} ${severity}`);
+  const counts = (Object.keys(titles) as Severity[]).map(
+    (severity) => `${found.filter((finding) => finding.severity === severity).length} ${severity}`,
+  );
   return `${lines.join("")}${found.length === 0 ? "" : "\n"}against ${against}, profile ${profile}: ${counts.join(", ")}\n`;
 }
 
-const commands: Readonly<Record<Severity, string>> = { breaking: "error", dangerous: "warning", safe: "notice" };
+const commands: Readonly<Record<Severity, string>> = {
+  breaking: "error",
+  dangerous: "warning",
+  safe: "notice",
+};
 
 function annotation({ severity, rule, path, message }: Finding, file: string): string {
   const property = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

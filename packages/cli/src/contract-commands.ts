@@ -4,13 +4,21 @@ import { type DocsFlags, runDocs } from "./docs-command.js";
 import type { Terminal } from "./terminal.js";
 
 /** Adds the commands that read contracts: `breaking` and `docs`. */
-export function addContractCommands(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+export function addContractCommands(
+  program: Command,
+  terminal: Terminal,
+  exit: (code: number) => void,
+): void {
   program
     .command("breaking")
     .description("Tells which changes of the contract break clients that have another one.")
     .option("--against <source>", "the contract that clients have: a file, git:ref[:path], or an http(s) URL")
     .option("--contract <path>", "the contract as it is now (default: from the configuration)")
-    .option("--profile <profile>", "wire: clients that run; source: also programs that are compiled again", "wire")
+    .option(
+      "--profile <profile>",
+      "wire: clients that run; source: also programs that are compiled again",
+      "wire",
+    )
     .option("--format <format>", "text, json, or github for annotations", "text")
     .addHelpText("after", "\nExits with 1 when a change is breaking.")
     .action(async (flags: BreakingFlags) => exit(await runBreaking(flags, terminal)));

@@ -21,21 +21,31 @@ export async function readContract(source: string, cwd: string, defaultPath: str
 async function readText(source: string, cwd: string, defaultPath: string): Promise<string> {
   if (source.startsWith("git:")) return readFromGit(source, cwd, defaultPath);
   if (/^https?:/.test(source)) return readFromUrl(source);
-  if (/^[a-z+]{2,}:\/\//i.test(source)) throw new UsageError(`cannot read a contract from ${source}: expected a file, git:ref[:path] or an http(s) URL`);
+  if (/^[a-z+]{2,}:\/\//i.test(source))
+    throw new UsageError(
+      `cannot read a contract from ${source}: expected a file, git:ref[:path] or an http(s) URL`,
+    );
   try {
     return await readFile(resolve(cwd, source), "utf8");
   } catch (error) {
-    throw new UsageError(`cannot read the contract ${source}: ${(error as Error).message}\n\nWrite it with: rpc generate --contract ${source}`);
+    throw new UsageError(
+      `cannot read the contract ${source}: ${(error as Error).message}\n\nWrite it with: rpc generate --contract ${source}`,
+    );
   }
 }
 
 async function readFromGit(source: string, cwd: string, defaultPath: string): Promise<string> {
   const [, ref = "", path = defaultPath] = /^git:([^:]*)(?::(.*))?$/s.exec(source) ?? [];
   // What starts with a dash would be an option of git.
-  if (ref === "" || ref.startsWith("-")) throw new UsageError(`expected git:ref or git:ref:path, such as git:main; got ${source}`);
+  if (ref === "" || ref.startsWith("-"))
+    throw new UsageError(`expected git:ref or git:ref:path, such as git:main; got ${source}`);
   const place = path.startsWith("./") || path.startsWith("../") ? path : `./${path}`;
   try {
-    const { stdout } = await promisify(execFile)("git", ["show", "--end-of-options", `${ref}:${place}`], { cwd, maxBuffer: maxContractBytes, encoding: "utf8" });
+    const { stdout } = await promisify(execFile)("git", ["show", "--end-of-options", `${ref}:${place}`], {
+      cwd,
+      maxBuffer: maxContractBytes,
+      encoding: "utf8",
+    });
     return stdout;
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr || (error as Error).message).trim();
@@ -64,11 +74,16 @@ export function parseContract(source: string, text: string): Contract {
     throw new UsageError(`${source} is no JSON: ${(error as Error).message}`);
   }
   const { rpcContract, services, types } = (isRecord(value) ? value : {}) as Record<string, unknown>;
-  if (rpcContract !== 1) throw new UsageError(`${source} is no contract of version 1: expected "rpcContract": 1, got ${JSON.stringify(rpcContract)}`);
-  if (!isRecord(services) || !isRecord(types)) throw new UsageError(`${source} is no contract: expected objects under "services" and "types"`);
+  if (rpcContract !== 1)
+    throw new UsageError(
+      `${source} is no contract of version 1: expected "rpcContract": 1, got ${JSON.stringify(rpcContract)}`,
+    );
+  if (!isRecord(services) || !isRecord(types))
+    throw new UsageError(`${source} is no contract: expected objects under "services" and "types"`);
   for (const [name, service] of Object.entries(services)) {
     const members = isRecord(service) ? service["members"] : undefined;
-    if (!isRecord(members) || !Object.values(members).every(isRecord)) throw new UsageError(`${source}: expected the service ${name} to have "members", each an object`);
+    if (!isRecord(members) || !Object.values(members).every(isRecord))
+      throw new UsageError(`${source}: expected the service ${name} to have "members", each an object`);
   }
   return value as Contract;
 }

@@ -4,9 +4,9 @@ export {
   type CompareOptions,
   compareContracts,
 } from "./contract/compare-contracts.js";
+export type { Problem } from "./contract/explain.js";
 export type { Finding } from "./contract/findings.js";
 export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
-export type { Problem } from "./contract/explain.js";
 export { readTypes as validatorTypes } from "./contract/schema.js";
 export { hashServiceText } from "./contract/service-text.js";
 export { typeText } from "./contract/type-text.js";

@@ -9,11 +9,17 @@ export function printDocs(contract: Contract): string {
   const services = sorted(contract.services);
   const sections = [
     `# ${contract.name}${contract.version === undefined ? "" : ` ${contract.version}`}`,
-    services.map(([name, { doc }]) => `- [${name}](#${anchor(name)})${doc === undefined ? "" : `: ${firstSentence(doc)}`}`).join("\n"),
+    services
+      .map(
+        ([name, { doc }]) =>
+          `- [${name}](#${anchor(name)})${doc === undefined ? "" : `: ${firstSentence(doc)}`}`,
+      )
+      .join("\n"),
     ...services.flatMap(([name, service]) => printService(name, service, names)),
   ];
   const types = sorted(contract.types);
-  if (types.length > 0) sections.push("## Types", ...types.flatMap(([name, type]) => printNamed(name, type, names)));
+  if (types.length > 0)
+    sections.push("## Types", ...types.flatMap(([name, type]) => printNamed(name, type, names)));
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
@@ -32,8 +38,14 @@ function printMember(service: string, name: string, member: Member, names: TypeN
   const notes = notesOf(member);
   return [
     `### ${service}.${name}`,
-    code(member.kind === "event" ? `${name}: Event<${printType(member.payload, names)}>` : signature(name, member, names)),
-    member.deprecated === undefined ? "" : `**Deprecated.**${member.deprecated === true ? "" : ` ${member.deprecated}`}`,
+    code(
+      member.kind === "event"
+        ? `${name}: Event<${printType(member.payload, names)}>`
+        : signature(name, member, names),
+    ),
+    member.deprecated === undefined
+      ? ""
+      : `**Deprecated.**${member.deprecated === true ? "" : ` ${member.deprecated}`}`,
     member.doc ?? "",
     member.kind === "event" ? "" : printParams(member.params, names),
     notes.map((note) => `- ${note}`).join("\n"),
@@ -46,14 +58,26 @@ function signature(name: string, member: Exclude<Member, { kind: "event" }>, nam
     if (param.rest) return `...${param.name}: ${/[ |]/.test(type) ? `(${type})` : type}[]`;
     return `${param.name}${param.optional ? "?" : ""}: ${type}`;
   });
-  const answer = member.item === undefined ? `Promise<${printType(member.result, names)}>` : `AsyncIterable<${printType(member.item, names)}>`;
+  const answer =
+    member.item === undefined
+      ? `Promise<${printType(member.result, names)}>`
+      : `AsyncIterable<${printType(member.item, names)}>`;
   return `${name}(${params.join(", ")}): ${answer}`;
 }
 
 function printParams(params: readonly ParamContract[], names: TypeNames): string {
-  if (!params.some(({ doc, default: initial, type }) => doc !== undefined || initial !== undefined || limits(type) !== "")) return "";
+  if (
+    !params.some(
+      ({ doc, default: initial, type }) => doc !== undefined || initial !== undefined || limits(type) !== "",
+    )
+  )
+    return "";
   const rows = params.map((param) => {
-    const parts = [param.doc, limits(param.type), param.default === undefined ? "" : `Default ${inline(param.default)}.`];
+    const parts = [
+      param.doc,
+      limits(param.type),
+      param.default === undefined ? "" : `Default ${inline(param.default)}.`,
+    ];
     return `| ${cell(inline(param.name))} | ${cell(inline(printType(param.type, names)))} | ${cell(parts.filter(Boolean).join(" "))} |`;
   });
   return ["| parameter | type | |", "| --- | --- | --- |", ...rows].join("\n");
@@ -62,7 +86,8 @@ function printParams(params: readonly ParamContract[], names: TypeNames): string
 function notesOf(member: Member): string[] {
   if (member.kind === "event") return [`Delivery mode \`${member.mode}\`.`];
   const notes: string[] = [];
-  if (member.throws?.length) notes.push(`Fails with ${member.throws.map((name) => `[${name}](#${anchor(name)})`).join(", ")}.`);
+  if (member.throws?.length)
+    notes.push(`Fails with ${member.throws.map((name) => `[${name}](#${anchor(name)})`).join(", ")}.`);
   if (member.idempotent) notes.push("Idempotent: it may be sent again.");
   return notes;
 }
@@ -71,15 +96,34 @@ function printNamed(name: string, type: TypeSchema, names: TypeNames, heading = 
   const description = type["description"] as string | undefined;
   const constants = type["x-enum"] as Readonly<Record<string, unknown>> | undefined;
   if (constants !== undefined) {
-    const rows = sorted(constants).map(([key, value]) => `| ${cell(inline(key))} | ${cell(inline(JSON.stringify(value)))} |`);
-    return [`${heading} ${name}`, description ?? "", ["| name | value |", "| --- | --- |", ...rows].join("\n")];
+    const rows = sorted(constants).map(
+      ([key, value]) => `| ${cell(inline(key))} | ${cell(inline(JSON.stringify(value)))} |`,
+    );
+    return [
+      `${heading} ${name}`,
+      description ?? "",
+      ["| name | value |", "| --- | --- |", ...rows].join("\n"),
+    ];
   }
-  if (type.type !== "object") return [`${heading} ${name}`, code(`type ${name} = ${printType(type, names)}`), description ?? "", limits(type)];
-  const sortedType = { ...type, properties: Object.fromEntries(sorted((type["properties"] ?? {}) as Record<string, TypeSchema>)) };
+  if (type.type !== "object")
+    return [
+      `${heading} ${name}`,
+      code(`type ${name} = ${printType(type, names)}`),
+      description ?? "",
+      limits(type),
+    ];
+  const sortedType = {
+    ...type,
+    properties: Object.fromEntries(sorted((type["properties"] ?? {}) as Record<string, TypeSchema>)),
+  };
   const members = printMembers(sortedType, names, { docs: false });
   return [
     `${heading} ${name}`,
-    code(members.length === 0 ? `interface ${name} {}` : `interface ${name} {\n${members.map(indent).join("\n")}\n}`),
+    code(
+      members.length === 0
+        ? `interface ${name} {}`
+        : `interface ${name} {\n${members.map(indent).join("\n")}\n}`,
+    ),
     description ?? "",
     printProperties(sortedType.properties),
   ];
@@ -87,7 +131,11 @@ function printNamed(name: string, type: TypeSchema, names: TypeNames, heading = 
 
 function printProperties(properties: Readonly<Record<string, TypeSchema>>): string {
   const rows = Object.entries(properties).flatMap(([name, type]) => {
-    const text = joinDoc(type["deprecated"] ? "**Deprecated.**" : undefined, type["description"] as string | undefined, limits(type) || undefined);
+    const text = joinDoc(
+      type["deprecated"] ? "**Deprecated.**" : undefined,
+      type["description"] as string | undefined,
+      limits(type) || undefined,
+    );
     return text === undefined ? [] : [`| ${cell(inline(name))} | ${cell(text)} |`];
   });
   return rows.length === 0 ? "" : ["| property | |", "| --- | --- |", ...rows].join("\n");
@@ -99,7 +147,9 @@ const limitNames = [
 ];
 
 function limits(type: TypeSchema): string {
-  const said = limitNames.flatMap((name) => (type[name] === undefined ? [] : [`${name} ${inline(String(type[name]))}`]));
+  const said = limitNames.flatMap((name) =>
+    type[name] === undefined ? [] : [`${name} ${inline(String(type[name]))}`],
+  );
   if (type.type === "integer") said.unshift("a whole number");
   return said.length === 0 ? "" : `Limits: ${said.join(", ")}.`;
 }
@@ -109,7 +159,7 @@ function sorted<Value>(record: Readonly<Record<string, Value>>): [string, Value]
 }
 
 function firstSentence(doc: string): string {
-  return (/^[^]*?[.!?](?=\s|$)/.exec(doc)?.[0] ?? doc).replace(/\s+/g, " ");
+  return (/^.*?[.!?](?=\s|$)/s.exec(doc)?.[0] ?? doc).replace(/\s+/g, " ");
 }
 
 function anchor(name: string): string {

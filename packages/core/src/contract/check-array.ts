@@ -5,7 +5,11 @@ import type { Check, Compiler } from "./validator.js";
 /** Compiles arrays and tuples. */
 export function compileArray(schema: TypeSchema, compiler: Compiler): Check {
   const first = toSchemas(schema["prefixItems"]).map((element) => compiler.check(element));
-  const { minItems = 0, maxItems = Infinity, uniqueItems } = schema as { minItems?: number; maxItems?: number; uniqueItems?: boolean };
+  const {
+    minItems = 0,
+    maxItems = Infinity,
+    uniqueItems,
+  } = schema as { minItems?: number; maxItems?: number; uniqueItems?: boolean };
   const closed = schema["items"] === false;
   const most = closed ? Math.min(first.length, maxItems) : maxItems;
   const rest = closed ? () => false : compiler.check(toSchema(schema["items"]));
@@ -20,6 +24,7 @@ export function compileArray(schema: TypeSchema, compiler: Compiler): Check {
     for (; index < length; index++) if (!rest(array[index])) return false;
     return true;
   };
-  if (uniqueItems === true) return (value) => Array.isArray(value) && isElements(value) && new Set(value).size === value.length;
+  if (uniqueItems === true)
+    return (value) => Array.isArray(value) && isElements(value) && new Set(value).size === value.length;
   return (value) => Array.isArray(value) && isElements(value);
 }

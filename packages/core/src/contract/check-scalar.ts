@@ -30,12 +30,23 @@ export function compileScalar(kind: Kind, schema: TypeSchema): Check {
 }
 
 function compileString(schema: TypeSchema): Check {
-  const { minLength, maxLength, pattern, format } = schema as { minLength?: number; maxLength?: number; pattern?: string; format?: string };
+  const { minLength, maxLength, pattern, format } = schema as {
+    minLength?: number;
+    maxLength?: number;
+    pattern?: string;
+    format?: string;
+  };
   const template = jsPart(schema, "template");
   const tests: ((text: string) => boolean)[] = [];
   // Lengths are counted in characters, as JSON Schema does, and that only when units leave it open.
-  if (minLength !== undefined) tests.push((text) => text.length >= minLength && (text.length >= 2 * minLength || charactersIn(text) >= minLength));
-  if (maxLength !== undefined) tests.push((text) => text.length <= maxLength || (text.length <= 2 * maxLength && charactersIn(text) <= maxLength));
+  if (minLength !== undefined)
+    tests.push(
+      (text) => text.length >= minLength && (text.length >= 2 * minLength || charactersIn(text) >= minLength),
+    );
+  if (maxLength !== undefined)
+    tests.push(
+      (text) => text.length <= maxLength || (text.length <= 2 * maxLength && charactersIn(text) <= maxLength),
+    );
   if (pattern !== undefined) tests.push(compilePattern(pattern));
   if (typeof template === "string") tests.push(compileTemplate(template));
   const known = format === undefined ? undefined : findFormat(format);
@@ -50,7 +61,9 @@ function charactersIn(text: string): number {
 }
 
 function compileNumber(schema: TypeSchema): Check {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, type } = schema as Readonly<Record<string, number | undefined>>;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, type } = schema as Readonly<
+    Record<string, number | undefined>
+  >;
   const tests: ((value: number) => boolean)[] = [];
   if (minimum !== undefined) tests.push((value) => value >= minimum);
   if (maximum !== undefined) tests.push((value) => value <= maximum);
@@ -58,7 +71,9 @@ function compileNumber(schema: TypeSchema): Check {
   if (exclusiveMaximum !== undefined) tests.push((value) => value < exclusiveMaximum);
   if (multipleOf !== undefined) tests.push((value) => Number.isInteger(value / multipleOf));
   // NaN and Infinity are numbers to TypeScript, and travel.
-  return (type as unknown) === "integer" ? withTests(Number.isInteger, tests) : withTests((value) => typeof value === "number", tests);
+  return (type as unknown) === "integer"
+    ? withTests(Number.isInteger, tests)
+    : withTests((value) => typeof value === "number", tests);
 }
 
 function compileBigint(schema: TypeSchema): Check {

@@ -1,5 +1,5 @@
 import type { TypeSchema } from "../service/contract.js";
-import { kindOf, literalsOf, propertiesOf, resolve, toSchemas, type Types } from "./schema.js";
+import { kindOf, literalsOf, propertiesOf, resolve, type Types, toSchemas } from "./schema.js";
 import type { Check, Compiler } from "./validator.js";
 
 /** Compiles a union. With a tag an object is checked as the one member that its tag names. */
@@ -9,7 +9,9 @@ export function compileUnion(schema: TypeSchema, compiler: Compiler): Check {
   const byTag = typeof tag === "string" ? tagged(members, tag, compiler.types) : undefined;
   if (byTag === undefined) return anyOf(members.map((member) => compiler.check(member)));
   const checks = new Map([...byTag].map(([value, member]) => [value, compiler.check(member)]));
-  const others = anyOf(members.filter((member) => ![...byTag.values()].includes(member)).map((member) => compiler.check(member)));
+  const others = anyOf(
+    members.filter((member) => ![...byTag.values()].includes(member)).map((member) => compiler.check(member)),
+  );
   const key = tag as string;
   return (value) => {
     if (typeof value !== "object" || value === null) return others(value);
@@ -19,7 +21,11 @@ export function compileUnion(schema: TypeSchema, compiler: Compiler): Check {
 }
 
 /** Members of a union by the literal of their tag; undefined when they share one. */
-export function tagged(members: readonly TypeSchema[], tag: string, types: Types): ReadonlyMap<unknown, TypeSchema> | undefined {
+export function tagged(
+  members: readonly TypeSchema[],
+  tag: string,
+  types: Types,
+): ReadonlyMap<unknown, TypeSchema> | undefined {
   const found = new Map<unknown, TypeSchema>();
   for (const member of members) {
     const property = propertiesOf(resolve(member, types).schema).find(([name]) => name === tag)?.[1];

@@ -2,7 +2,16 @@ import type { TypeSchema } from "../service/contract.js";
 import { compileKey, isObject } from "./check-object.js";
 import { tagged } from "./check-union.js";
 import { stepTo } from "./compare-shapes.js";
-import { isRecord, jsPart, kindOf, propertiesOf, requiredOf, resolve, toSchema, toSchemas } from "./schema.js";
+import {
+  isRecord,
+  jsPart,
+  kindOf,
+  propertiesOf,
+  requiredOf,
+  resolve,
+  toSchema,
+  toSchemas,
+} from "./schema.js";
 import { constraintText, typeText } from "./type-text.js";
 import type { Compiler } from "./validator.js";
 
@@ -23,7 +32,8 @@ export function explain(compiler: Compiler, schema: TypeSchema, value: unknown):
   for (let depth = 0; depth < deepest; depth++) {
     const next = findCulprit(compiler, resolve(type, compiler.types).schema, part);
     if (next === undefined) break;
-    if ("expected" in next) return { path: path + next.step, expected: next.expected, got: valueText(next.value) };
+    if ("expected" in next)
+      return { path: path + next.step, expected: next.expected, got: valueText(next.value) };
     [type, part, path] = [next.type, next.value, path + next.step];
   }
   return { path, expected: expectation(compiler, type), got: valueText(part) };
@@ -47,7 +57,13 @@ function findCulprit(compiler: Compiler, schema: TypeSchema, value: unknown): Cu
       let index = 0;
       for (const [name, one] of value) {
         if (!compiler.check(key)(name)) return { step: `.key(${index})`, type: key, value: name };
-        if (!compiler.check(held)(one)) return { step: typeof name === "string" ? `.get(${JSON.stringify(name.slice(0, 40))})` : `.entry(${index})`, type: held, value: one };
+        if (!compiler.check(held)(one))
+          return {
+            step:
+              typeof name === "string" ? `.get(${JSON.stringify(name.slice(0, 40))})` : `.entry(${index})`,
+            type: held,
+            value: one,
+          };
         index++;
       }
       return undefined;
@@ -63,7 +79,11 @@ function findCulprit(compiler: Compiler, schema: TypeSchema, value: unknown): Cu
   }
 }
 
-function findInObject(compiler: Compiler, schema: TypeSchema, value: Record<string, unknown>): Culprit | undefined {
+function findInObject(
+  compiler: Compiler,
+  schema: TypeSchema,
+  value: Record<string, unknown>,
+): Culprit | undefined {
   const required = requiredOf(schema);
   const properties = propertiesOf(schema);
   for (const [name, type] of properties) {
@@ -78,7 +98,8 @@ function findInObject(compiler: Compiler, schema: TypeSchema, value: Record<stri
     if (rest === false) return { step: stepTo(name), expected: "no such property", value: value[name] };
     if (!isRecord(rest)) return undefined;
     const key = schema["x-key"];
-    if (isRecord(key) && !compileKey(key, compiler)(name)) return { step: "", expected: `keys of type ${typeText(key)}`, value: name };
+    if (isRecord(key) && !compileKey(key, compiler)(name))
+      return { step: "", expected: `keys of type ${typeText(key)}`, value: name };
     if (!compiler.check(rest)(value[name])) return { step: stepTo(name), type: rest, value: value[name] };
   }
   return undefined;
@@ -89,13 +110,19 @@ function findInArray(compiler: Compiler, schema: TypeSchema, value: readonly unk
   const { minItems = 0, maxItems = Infinity } = schema as { minItems?: number; maxItems?: number };
   const most = schema["items"] === false ? Math.min(first.length, maxItems) : maxItems;
   if (value.length < minItems || value.length > most) {
-    const count = minItems === most ? String(most) : most === Infinity ? `at least ${minItems}` : `${minItems} to ${most}`;
+    const count =
+      minItems === most
+        ? String(most)
+        : most === Infinity
+          ? `at least ${minItems}`
+          : `${minItems} to ${most}`;
     return { step: ".length", expected: count, value: value.length };
   }
   for (let index = 0; index < value.length; index++) {
     const type = first[index] ?? toSchema(schema["items"]);
     const absent = value[index] === undefined && index >= minItems && index < first.length;
-    if (!absent && !compiler.check(type)(value[index])) return { step: `[${index}]`, type, value: value[index] };
+    if (!absent && !compiler.check(type)(value[index]))
+      return { step: `[${index}]`, type, value: value[index] };
   }
   return undefined;
 }
@@ -109,7 +136,12 @@ function findInUnion(compiler: Compiler, schema: TypeSchema, value: unknown): Cu
     const given = (value as Record<string, unknown>)[tag];
     const meant = byTag?.get(given);
     if (meant !== undefined) return { step: "", type: meant, value };
-    if (byTag !== undefined) return { step: stepTo(tag), expected: [...byTag.keys()].map((one) => JSON.stringify(one)).join(" | "), value: given };
+    if (byTag !== undefined)
+      return {
+        step: stepTo(tag),
+        expected: [...byTag.keys()].map((one) => JSON.stringify(one)).join(" | "),
+        value: given,
+      };
   }
   const kind = Array.isArray(value) ? "array" : isObject(value) ? "object" : undefined;
   const alike = members.filter((member) => kindOf(resolve(member, compiler.types).schema) === kind);
@@ -128,8 +160,12 @@ const longestText = 40;
 
 /** A value for people: short, and never more than its kind when it has parts. */
 export function valueText(value: unknown): string {
-  if (typeof value === "string") return value.length > longestText ? `${JSON.stringify(value.slice(0, longestText))}… of ${value.length} characters` : JSON.stringify(value);
-  if (typeof value === "bigint") return value > -1_000_000_000_000n && value < 1_000_000_000_000n ? `${value}n` : "a large bigint";
+  if (typeof value === "string")
+    return value.length > longestText
+      ? `${JSON.stringify(value.slice(0, longestText))}… of ${value.length} characters`
+      : JSON.stringify(value);
+  if (typeof value === "bigint")
+    return value > -1_000_000_000_000n && value < 1_000_000_000_000n ? `${value}n` : "a large bigint";
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -13,7 +13,8 @@ const maxPatternInput = 4096;
  */
 export function compilePattern(pattern: string): (text: string) => boolean {
   const refusal = refusePattern(pattern);
-  if (refusal !== undefined) throw new TypeError(`pattern ${JSON.stringify(pattern.slice(0, 80))}: ${refusal}`);
+  if (refusal !== undefined)
+    throw new TypeError(`pattern ${JSON.stringify(pattern.slice(0, 80))}: ${refusal}`);
   const expression = new RegExp(pattern, "u");
   return (text) => text.length <= maxPatternInput && expression.test(text);
 }
@@ -25,9 +26,15 @@ function refusePattern(pattern: string): string | undefined {
     return (error as Error).message;
   }
   // Classes and escapes count as one plain character.
-  const plain = pattern.replace(/\\k<[^>]*>|\\[1-9]/g, "\u0001").replace(/\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\./gs, "x").replace(/\[[^\]]*\]/g, "x");
-  if (plain.includes("\u0001")) return "it refers back to what it matched, which can take exponential time; write it without \\1";
-  return hasNestedRepetition(plain) ? "it repeats a group that itself repeats or chooses, which can take exponential time; write it without" : undefined;
+  const plain = pattern
+    .replace(/\\k<[^>]*>|\\[1-9]/g, "\u0001")
+    .replace(/\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\./gs, "x")
+    .replace(/\[[^\]]*\]/g, "x");
+  if (plain.includes("\u0001"))
+    return "it refers back to what it matched, which can take exponential time; write it without \\1";
+  return hasNestedRepetition(plain)
+    ? "it repeats a group that itself repeats or chooses, which can take exponential time; write it without"
+    : undefined;
 }
 
 function hasNestedRepetition(plain: string): boolean {

@@ -23,14 +23,20 @@ export function createProjector(schema: TypeSchema, compiler: Compiler): (value:
         return isObject(value) ? projectObject(target, value as Record<string, unknown>, inner) : value;
       case "array": {
         const first = toSchemas(target["prefixItems"]);
-        return Array.isArray(value) ? Array.from(value, (item, index) => inner(first[index] ?? target["items"], item)) : value;
+        return Array.isArray(value)
+          ? Array.from(value, (item, index) => inner(first[index] ?? target["items"], item))
+          : value;
       }
       case "map": {
         const [key, held] = toSchemas(jsPart(target, "map"));
-        return value instanceof Map ? new Map(Array.from(value, ([name, one]) => [inner(key, name), inner(held, one)])) : value;
+        return value instanceof Map
+          ? new Map(Array.from(value, ([name, one]) => [inner(key, name), inner(held, one)]))
+          : value;
       }
       case "set":
-        return value instanceof Set ? new Set(Array.from(value, (one) => inner(jsPart(target, "set"), one))) : value;
+        return value instanceof Set
+          ? new Set(Array.from(value, (one) => inner(jsPart(target, "set"), one)))
+          : value;
       default:
         return value;
     }
@@ -39,7 +45,9 @@ export function createProjector(schema: TypeSchema, compiler: Compiler): (value:
   const pick = (type: TypeSchema, value: unknown): TypeSchema => {
     const target = resolve(type, compiler.types).schema;
     if (kindOf(target) !== "union") return target;
-    return alternatives.read(target).members.find((member) => compiler.check(member.schema)(value))?.schema ?? {};
+    return (
+      alternatives.read(target).members.find((member) => compiler.check(member.schema)(value))?.schema ?? {}
+    );
   };
   return (value) => project(schema, value, 0);
 }

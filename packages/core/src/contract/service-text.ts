@@ -34,7 +34,11 @@ export function parseServiceText(text: string): ServiceText | undefined {
 function toBase64Url(bytes: Uint8Array): string {
   let text = "";
   for (let index = 0; index < bytes.length; index += 3) {
-    const [first, second = 0, third = 0] = bytes.subarray(index, index + 3) as unknown as [number, number?, number?];
+    const [first, second = 0, third = 0] = bytes.subarray(index, index + 3) as unknown as [
+      number,
+      number?,
+      number?,
+    ];
     const group = (first << 16) | (second << 8) | third;
     const characters = Math.min(bytes.length - index, 3) + 1;
     for (let place = 0; place < characters; place++) text += alphabet[(group >>> (18 - 6 * place)) & 63];

@@ -11,17 +11,17 @@ const maxTemplateInput = 1024;
 export function compileTemplate(template: string): (text: string) => boolean {
   let source = "";
   let count = 0;
-  for (const [part, kind] of template.matchAll(/\$\{(string|number|bigint)\}|\\[^]|[^]/g)) {
+  for (const [part, kind] of template.matchAll(/\$\{(string|number|bigint)\}|\\.|./gs)) {
     if (kind !== undefined) {
       source += holes[kind];
       count++;
-    } else source += escape(part.startsWith("\\") && part.length > 1 ? part.slice(1) : part);
+    } else source += escapeText(part.startsWith("\\") && part.length > 1 ? part.slice(1) : part);
   }
   const expression = new RegExp(`^${source}$`);
   const longest = count > 1 ? maxTemplateInput : Infinity;
   return (text) => text.length <= longest && expression.test(text);
 }
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

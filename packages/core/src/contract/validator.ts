@@ -4,7 +4,7 @@ import { compileObject } from "./check-object.js";
 import { compileScalar } from "./check-scalar.js";
 import { compileUnion } from "./check-union.js";
 import { explain, type Problem } from "./explain.js";
-import { jsPart, kindOf, literalsOf, resolve, toSchema, toSchemas, type Types } from "./schema.js";
+import { jsPart, kindOf, literalsOf, resolve, type Types, toSchema, toSchemas } from "./schema.js";
 
 /** Tells whether a value is of a type. */
 export type Check = (value: unknown) => boolean;
@@ -40,13 +40,19 @@ export function createValidator(schema: TypeSchema, types: Types): Validator {
 }
 
 /** Validators that share the types they reach. */
-export function createValidators(types: Types): { of(schema: TypeSchema): Validator; readonly compiler: Compiler } {
+export function createValidators(types: Types): {
+  of(schema: TypeSchema): Validator;
+  readonly compiler: Compiler;
+} {
   const compiler = new ClosureCompiler(types);
   return {
     compiler,
     of(schema) {
       const check = compiler.check(schema);
-      return { accepts: check, explain: (value) => (check(value) ? undefined : explain(compiler, schema, value)) };
+      return {
+        accepts: check,
+        explain: (value) => (check(value) ? undefined : explain(compiler, schema, value)),
+      };
     },
   };
 }
@@ -113,7 +119,9 @@ class ClosureCompiler implements Compiler {
       case "reference":
       case "unreadable": {
         const where = name === undefined ? "" : `${name}: `;
-        throw new TypeError(`${where}no value can be checked against ${JSON.stringify(schema).slice(0, 80)}; run rpc generate with this version`);
+        throw new TypeError(
+          `${where}no value can be checked against ${JSON.stringify(schema).slice(0, 80)}; run rpc generate with this version`,
+        );
       }
       default:
         return compileScalar(kind, schema);

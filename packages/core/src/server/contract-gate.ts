@@ -66,13 +66,17 @@ export class ContractGate {
   /** The contract that was asked for, or that there is none to tell. */
   contract({ ref, contract }: ContractFrame): void {
     const asked = this.#asked.get(ref);
-    if (asked === undefined) throw new ProtocolError(`contract of the number ${ref}, which was not asked for`);
+    if (asked === undefined)
+      throw new ProtocolError(`contract of the number ${ref}, which was not asked for`);
     this.#asked.delete(ref);
     const { service, hash } = asked;
     if (contract !== undefined) {
       const verdict = this.#options.verdicts.judge(service, hash, contract);
       if (verdict !== undefined) this.#add(service, verdict);
-      else this.#options.logger.warn(`a client told a contract of ${service} that is not the one of its hash; its calls are not compared`);
+      else
+        this.#options.logger.warn(
+          `a client told a contract of ${service} that is not the one of its hash; its calls are not compared`,
+        );
     }
     this.#release();
   }
@@ -80,7 +84,8 @@ export class ContractGate {
   /** Takes a call or subscription by name: passes, refuses or holds it. */
   take(frame: GatedFrame): void {
     if (this.#isAsked(frame.service)) {
-      if (this.#held.length >= this.#options.maxHeld) throw new ProtocolError(`more than ${this.#options.maxHeld} frames before a contract`);
+      if (this.#held.length >= this.#options.maxHeld)
+        throw new ProtocolError(`more than ${this.#options.maxHeld} frames before a contract`);
       this.#held.push(frame);
       return;
     }
@@ -94,7 +99,11 @@ export class ContractGate {
     const found = this.#held.find((frame) => frame.callId === callId);
     if (found === undefined) return false;
     this.#held = this.#held.filter((frame) => frame !== found);
-    found.refuse({ code: "cancelled", message: `${found.service}.${found.member}: cancelled by its caller`, outcome: "not-executed" });
+    found.refuse({
+      code: "cancelled",
+      message: `${found.service}.${found.member}: cancelled by its caller`,
+      outcome: "not-executed",
+    });
     return true;
   }
 
@@ -106,7 +115,8 @@ export class ContractGate {
 
   // Two contracts of one service in one session: a call by name does not say whose it is, so it must fit both.
   #add(service: string, verdict: Verdict): void {
-    if (verdict.size > 0) this.#verdicts.set(service, new Map([...(this.#verdicts.get(service) ?? []), ...verdict]));
+    if (verdict.size > 0)
+      this.#verdicts.set(service, new Map([...(this.#verdicts.get(service) ?? []), ...verdict]));
   }
 
   #isAsked(service: string): boolean {

@@ -1,6 +1,6 @@
 import { compareContracts } from "../contract/compare-contracts.js";
 import { hashServiceText, parseServiceText } from "../contract/service-text.js";
-import { maxContractTextLength, maxVerdicts, maxVerdictSteps } from "../limits.js";
+import { maxContractTextLength, maxVerdictSteps, maxVerdicts } from "../limits.js";
 import type { Contract } from "../service/contract.js";
 
 /** Members of a service that a client with another contract cannot use, each with the rule that it breaks and why. */
@@ -44,12 +44,19 @@ export class Verdicts {
     const { services, types: ownTypes } = this.#contract!;
     const own = services[service]!;
     const before = { services: { [service]: described }, types } as never;
-    const found = compareContracts(before, { services: { [service]: own }, types: ownTypes }, { maxSteps: maxVerdictSteps });
+    const found = compareContracts(
+      before,
+      { services: { [service]: own }, types: ownTypes },
+      { maxSteps: maxVerdictSteps },
+    );
     const refused = new Map<string, string>();
     for (const { rule, severity, path, members, message } of found) {
       // What is not there is refused by its absence, in the words that a hidden name gets too.
       if (severity !== "breaking" || rule === "member-removed") continue;
-      const names = rule === "too-complex" ? Object.keys(own.members) : members.map((member) => member.slice(service.length + 1));
+      const names =
+        rule === "too-complex"
+          ? Object.keys(own.members)
+          : members.map((member) => member.slice(service.length + 1));
       for (const name of names) if (!refused.has(name)) refused.set(name, `${rule} at ${path}: ${message}`);
     }
     return refused;

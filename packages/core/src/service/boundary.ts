@@ -62,7 +62,10 @@ export class BoundaryMaker {
     const mayLeave = params.map(({ optional, rest }) => optional === true || rest === true);
     const rest = params.at(-1)?.rest === true ? params.length - 1 : undefined;
     const refuse = (index: number, value: unknown, place = index) =>
-      problemText(params[index]!.name + (index === rest ? `[${place - index}]` : ""), explain(this.#compiler, params[index]!.type, value));
+      problemText(
+        params[index]!.name + (index === rest ? `[${place - index}]` : ""),
+        explain(this.#compiler, params[index]!.type, value),
+      );
     return (args) => {
       for (let index = 0; index < checks.length; index++) {
         const value = args[index];
@@ -70,7 +73,8 @@ export class BoundaryMaker {
         if (!checks[index]!(value)) return refuse(index, value);
       }
       if (rest === undefined) return undefined;
-      for (let place = rest + 1; place < args.length; place++) if (!checks[rest]!(args[place])) return refuse(rest, args[place], place);
+      for (let place = rest + 1; place < args.length; place++)
+        if (!checks[rest]!(args[place])) return refuse(rest, args[place], place);
       return undefined;
     };
   }

@@ -15,7 +15,11 @@ const kinds: ReadonlyMap<unknown, string> = new Map<unknown, string>([
  *
  * @returns what is wrong with arguments, if anything; undefined where there is nothing to check by.
  */
-export function createParamCheck(instance: object, property: string, skip: number): ((args: readonly unknown[]) => string | undefined) | undefined {
+export function createParamCheck(
+  instance: object,
+  property: string,
+  skip: number,
+): ((args: readonly unknown[]) => string | undefined) | undefined {
   const owner = findOwner(instance, property);
   const types: unknown = owner && Reflect.getOwnMetadata("design:paramtypes", owner, property);
   if (!Array.isArray(types)) return undefined;
@@ -24,7 +28,8 @@ export function createParamCheck(instance: object, property: string, skip: numbe
   const { length } = Reflect.get(instance, property) as { length: number };
   const most = length === types.length ? expected.length : Infinity;
   return (args) => {
-    if (args.length > most) return `expected at most ${most} ${most === 1 ? "argument" : "arguments"}, got ${args.length}`;
+    if (args.length > most)
+      return `expected at most ${most} ${most === 1 ? "argument" : "arguments"}, got ${args.length}`;
     for (let index = 0; index < expected.length && index < args.length; index++) {
       const [kind, value] = [expected[index], args[index]];
       if (kind === undefined || value === undefined || value === null || typeof value === kind) continue;

@@ -1,5 +1,15 @@
-import { connect, Event, event, expose, memory, type Remote, type ServeOptions, serve, service } from "@rpc/core";
 import * as core from "@rpc/core";
+import {
+  connect,
+  Event,
+  event,
+  expose,
+  memory,
+  type Remote,
+  type ServeOptions,
+  serve,
+  service,
+} from "@rpc/core";
 import type { Contract } from "@rpc/core/contract";
 import ts from "typescript";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -46,7 +56,10 @@ class Desk {
 
   @expose()
   tell(order: Order): void {
-    this.placed.publish("orders", order.qty === 0 ? (new OwnOrder(order.symbol, 7) as Order) : ({ symbol: order.symbol } as Order));
+    this.placed.publish(
+      "orders",
+      order.qty === 0 ? (new OwnOrder(order.symbol, 7) as Order) : ({ symbol: order.symbol } as Order),
+    );
   }
 }
 
@@ -60,7 +73,11 @@ const contract: Contract = {
     Desk: {
       hash: "sha256-b",
       members: {
-        all: { kind: "call", params: [], result: { "x-js": { map: [text, { type: "array", items: { anyOf: [order, { type: "null" }] } }] } } },
+        all: {
+          kind: "call",
+          params: [],
+          result: { "x-js": { map: [text, { type: "array", items: { anyOf: [order, { type: "null" }] } }] } },
+        },
         place: {
           kind: "call",
           params: [
@@ -105,20 +122,30 @@ describe("a server with a contract", () => {
       outcome: "not-executed",
       message: 'Desk.place: order.qty: expected number with minimum 0, got "1"',
     });
-    await expect(remote.place({ symbol: "AAPL", qty: 1 }, null as never)).rejects.toMatchObject({ message: "Desk.place: note: expected string, got null" });
-    await expect(remote.place({ symbol: "AAPL", qty: 1 }, "x", "a", 2 as never)).rejects.toMatchObject({ message: "Desk.place: tags[1]: expected string, got 2" });
-    await expect((remote.place as () => Promise<string>)()).rejects.toMatchObject({ message: "Desk.place: order: expected Order, got undefined" });
+    await expect(remote.place({ symbol: "AAPL", qty: 1 }, null as never)).rejects.toMatchObject({
+      message: "Desk.place: note: expected string, got null",
+    });
+    await expect(remote.place({ symbol: "AAPL", qty: 1 }, "x", "a", 2 as never)).rejects.toMatchObject({
+      message: "Desk.place: tags[1]: expected string, got 2",
+    });
+    await expect((remote.place as () => Promise<string>)()).rejects.toMatchObject({
+      message: "Desk.place: order: expected Order, got undefined",
+    });
     expect(desk.ran).toBe(0);
   });
 
   test("takes arguments that fit, left out ones and more than it knows of", async () => {
     const remote = (await start(new Desk(), { contract })).service<Remote<Desk>>("Desk");
     expect(await remote.place({ symbol: "AAPL", qty: 1 })).toBe("AAPL - ");
-    expect(await remote.place({ symbol: "AAPL", qty: 1, more: true } as Order, undefined, "a", "b")).toBe("AAPL - a,b");
+    expect(await remote.place({ symbol: "AAPL", qty: 1, more: true } as Order, undefined, "a", "b")).toBe(
+      "AAPL - a,b",
+    );
   });
 
   test("checks nothing that it is told not to", async () => {
-    const remote = (await start(new Desk(), { contract, validate: { arguments: false } })).service<Remote<Desk>>("Desk");
+    const remote = (await start(new Desk(), { contract, validate: { arguments: false } })).service<
+      Remote<Desk>
+    >("Desk");
     expect(await remote.place({ symbol: 5 } as never)).toBe("5 - ");
     expect(await remote.wrong()).toBe(5);
   });
@@ -126,14 +153,22 @@ describe("a server with a contract", () => {
   test("checks results and events in development", async () => {
     const client = await start(new Desk(), { contract, exposeErrors: true });
     const remote = client.service<Remote<Desk>>("Desk");
-    await expect(remote.wrong()).rejects.toMatchObject({ code: "internal", outcome: "executed", message: expect.stringContaining("expected string, got 5") });
-    await expect(remote.tell({ symbol: "A", qty: 1 })).rejects.toMatchObject({ message: expect.stringContaining(".qty: expected number with minimum 0, got undefined") });
+    await expect(remote.wrong()).rejects.toMatchObject({
+      code: "internal",
+      outcome: "executed",
+      message: expect.stringContaining("expected string, got 5"),
+    });
+    await expect(remote.tell({ symbol: "A", qty: 1 })).rejects.toMatchObject({
+      message: expect.stringContaining(".qty: expected number with minimum 0, got undefined"),
+    });
   });
 
   test("sends instances of classes as the fields that the contract names", async () => {
     const client = await start(new Desk(), { contract });
     const remote = client.service<Remote<Desk>>("Desk");
-    expect(await remote.all()).toEqual(new Map([["mine", [{ symbol: "AAPL", qty: 1, owner: "alex" }, null]]]));
+    expect(await remote.all()).toEqual(
+      new Map([["mine", [{ symbol: "AAPL", qty: 1, owner: "alex" }, null]]]),
+    );
     const subscription = await remote.placed.subscribe();
     await remote.tell({ symbol: "B", qty: 0 });
     for await (const item of subscription) {
@@ -144,9 +179,14 @@ describe("a server with a contract", () => {
   });
 
   test("does not start with a type that it cannot check", async () => {
-    const members = { ...contract.services["Desk"]!.members, wrong: { kind: "call", params: [], result: { type: "string", pattern: "(a+)+" } } } as const;
+    const members = {
+      ...contract.services["Desk"]!.members,
+      wrong: { kind: "call", params: [], result: { type: "string", pattern: "(a+)+" } },
+    } as const;
     const broken = { ...contract, services: { Desk: { hash: "x", members } } };
-    await expect(start(new Desk(), { contract: broken, exposeErrors: true })).rejects.toThrow(/the contract of Desk\.wrong: pattern/);
+    await expect(start(new Desk(), { contract: broken, exposeErrors: true })).rejects.toThrow(
+      /the contract of Desk\.wrong: pattern/,
+    );
   });
 });
 
@@ -154,7 +194,13 @@ describe("a server with a contract", () => {
 function compile(source: string): new () => object {
   const { Legacy, CommonJS } = { Legacy: true, CommonJS: ts.ModuleKind.CommonJS };
   const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: CommonJS, experimentalDecorators: Legacy, emitDecoratorMetadata: true, strict: true },
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: CommonJS,
+      experimentalDecorators: Legacy,
+      emitDecoratorMetadata: true,
+      strict: true,
+    },
   });
   const exports: Record<string, new () => object> = {};
   new Function("require", "exports", outputText)(() => core, exports);
@@ -183,8 +229,12 @@ describe("a server without a contract", () => {
       outcome: "not-executed",
       message: "Till.add: argument 1: expected number, got string",
     });
-    await expect(till.add(1, "a", [], true, 5)).rejects.toMatchObject({ message: "Till.add: expected at most 4 arguments, got 5" });
-    await expect(till.who(5)).rejects.toMatchObject({ message: "Till.who: argument 1: expected string, got number" });
+    await expect(till.add(1, "a", [], true, 5)).rejects.toMatchObject({
+      message: "Till.add: expected at most 4 arguments, got 5",
+    });
+    await expect(till.who(5)).rejects.toMatchObject({
+      message: "Till.who: argument 1: expected string, got number",
+    });
   });
 
   test("pretends to nothing more", async () => {

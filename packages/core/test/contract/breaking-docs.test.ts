@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { type RuleId, rules, severityOf } from "@rpc/core/contract";
 import { expect, test } from "vitest";
-import { rules, type RuleId, severityOf } from "@rpc/core/contract";
 
 test("docs/breaking.md lists every rule with its severity and meaning", () => {
   const rows = (Object.keys(rules) as RuleId[]).map((id) => {

@@ -51,9 +51,10 @@ const gives = (before: TypeSchema, after: TypeSchema): Edit => [
   { run: call([], before) },
   { run: call([], after) },
 ];
-const callback = (params: TypeSchema[], result: TypeSchema = { "x-js": "void" }): TypeSchema => ({
-  "x-js": { callback: { params: params.map((type, index) => ({ name: `a${index}`, type })), result } },
-}) as never;
+const callback = (params: TypeSchema[], result: TypeSchema = { "x-js": "void" }): TypeSchema =>
+  ({
+    "x-js": { callback: { params: params.map((type, index) => ({ name: `a${index}`, type })), result } },
+  }) as never;
 
 const market = object({ type: { const: "market" }, qty: number });
 const limit = object({ type: { const: "limit" }, qty: number, price: number });
