@@ -4,13 +4,15 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Contract } from "@rpc/core/contract";
 import { UsageError } from "./exit-codes.js";
+import { isServer } from "./server-url.js";
 
 /** Largest contract that is read, wherever it comes from. */
 const maxContractBytes = 64 * 1024 * 1024;
 const fetchTimeoutMs = 30_000;
 
 /**
- * Reads a contract from a file, from a commit (`git:main`, `git:v1.2:api/contract.json`) or from an `http(s)` URL.
+ * Reads a contract from a file, from a commit (`git:main`, `git:v1.2:api/contract.json`) from an `http(s)`
+ * URL, or from a running server (`tcp://127.0.0.1:7000`).
  *
  * `defaultPath` is what a commit is looked into for when no path is given. Throws `UsageError` when there is none.
  */
@@ -21,9 +23,10 @@ export async function readContract(source: string, cwd: string, defaultPath: str
 async function readText(source: string, cwd: string, defaultPath: string): Promise<string> {
   if (source.startsWith("git:")) return readFromGit(source, cwd, defaultPath);
   if (/^https?:/.test(source)) return readFromUrl(source);
+  if (isServer(source)) return (await import("./server-contract.js")).readFromServer(source);
   if (/^[a-z+]{2,}:\/\//i.test(source))
     throw new UsageError(
-      `cannot read a contract from ${source}: expected a file, git:ref[:path] or an http(s) URL`,
+      `cannot read a contract from ${source}: expected a file, git:ref[:path], an http(s) URL, or a server by tcp, tls, unix or zmq`,
     );
   try {
     return await readFile(resolve(cwd, source), "utf8");

@@ -122,7 +122,7 @@ function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
 /** By `Person.getName`, or by the bare name if one service alone has it. */
 function findMethod(registry: Registry, name: string): RegisteredMethod {
   const [service, member] = splitName(name);
-  const candidates = service === undefined ? [...registry.values()] : [registry.get(service)];
+  const candidates = service === undefined ? [...registry.values()].filter((candidate) => !candidate.name.startsWith("$")) : [registry.get(service)];
   const found = candidates.flatMap((candidate) => {
     const method = candidate?.members.get(member);
     return method?.kind === "method" ? [method] : [];

@@ -15,6 +15,7 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { createDescription, type Describe, descriptionService } from "./describe.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
@@ -31,6 +32,11 @@ export interface ServeOptions {
   readonly contract?: Contract;
   /** What is checked against the contract at run time; without one, arguments against `design:paramtypes` where `tsc` left them. */
   readonly validate?: ValidateOptions;
+  /**
+   * Who may ask for the contract, as `rpc contract --from` does. Default: everybody, if this server listens only where
+   * processes of this machine come from; else nobody.
+   */
+  readonly describe?: Describe;
   /** Decides who a client is, at every hello. Without it the identity is undefined. */
   readonly authenticate?: Authenticate;
   /** Allows listening where anyone may connect, without `authenticate`. Default false. */
@@ -77,6 +83,7 @@ const optionNames = [
   "listen",
   "contract",
   "validate",
+  "describe",
   "authenticate",
   "insecure",
   "interceptors",
@@ -133,7 +140,9 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
-    this.#registry = createRegistry(services, options.contract, checkValidate(options));
+    const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
+    this.#registry = withDescription(createRegistry(services, options.contract, checkValidate(options)), options, this.#targets);
     this.#verdicts = new Verdicts(options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
@@ -147,8 +156,6 @@ export class Server implements AsyncDisposable {
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
     this.#epoch = toHex(this.#random.bytes(16));
-    const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
-    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
 
@@ -336,6 +343,15 @@ export class Server implements AsyncDisposable {
   get #failures(): { logger: Logger; random: Random; exposeErrors: boolean } {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
+}
+
+function withDescription(registry: Registry, { contract, describe }: ServeOptions, targets: readonly Target[]): Registry {
+  if (contract === undefined) {
+    if (describe === undefined || describe === false) return registry;
+    throw new TypeError("describe needs the contract: serve(services, { contract, describe }); rpc generate writes it");
+  }
+  const allowed = describe ?? targets.every(({ url, transport }) => transport.exposure(url) === "local");
+  return allowed === false ? registry : new Map([...registry, [descriptionService, createDescription(contract, allowed)]]);
 }
 
 function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {
