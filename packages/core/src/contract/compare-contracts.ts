@@ -6,6 +6,7 @@ import { type Finding, FindingList } from "./findings.js";
 import type { Profile } from "./rules.js";
 import { isRecord, readTypes } from "./schema.js";
 import { TooComplex, TypeGraph } from "./type-graph.js";
+import { findUnchangedTypes } from "./unchanged-types.js";
 
 /** How contracts are compared. */
 export interface CompareOptions {
@@ -52,10 +53,11 @@ export function compareContracts(
 
 function createComparison(before: unknown, after: unknown, maxSteps: number): Comparison {
   const [old, now] = [readTypes(before), readTypes(after)];
+  const unchanged = findUnchangedTypes(old, now);
   // The way back tells whether anything was widened or narrowed when nothing is wrong.
   return {
-    forth: new TypeGraph(old, now, maxSteps),
-    back: new TypeGraph(now, old, maxSteps),
+    forth: new TypeGraph(old, now, unchanged, maxSteps),
+    back: new TypeGraph(now, old, unchanged, maxSteps),
     now: new AlternativesReader(now),
   };
 }

@@ -24,11 +24,13 @@ export class TypeGraph {
     input: new Map<TypeSchema, Map<TypeSchema, Pair>>(),
     output: new Map<TypeSchema, Map<TypeSchema, Pair>>(),
   };
+  readonly #unchanged: ReadonlySet<string>;
   #steps: number;
   #trials = 0;
 
-  /** `maxSteps` bounds the work over all comparisons. */
-  constructor(oldTypes: Types, newTypes: Types, maxSteps: number) {
+  /** `unchanged` are names of types that need no look; `maxSteps` bounds the work over all comparisons. */
+  constructor(oldTypes: Types, newTypes: Types, unchanged: ReadonlySet<string>, maxSteps: number) {
+    this.#unchanged = unchanged;
     this.#old = new AlternativesReader(oldTypes);
     this.#new = new AlternativesReader(newTypes);
     this.#types = { old: oldTypes, new: newTypes };
@@ -117,6 +119,7 @@ export class TypeGraph {
     // A named type is told about once, under its name, however many members use it.
     const name = direction === "input" ? (sent.name ?? known.name) : (known.name ?? sent.name);
     const path = name ?? within.path + step;
+    const same = sent.name !== undefined && sent.name === known.name && this.#unchanged.has(sent.name);
     const pair: Pair = {
       direction,
       sent: sent.schema,
@@ -124,8 +127,8 @@ export class TypeGraph {
       path,
       mismatches: [],
       parts: [],
-      expanded: false,
-      clean: false,
+      expanded: same,
+      clean: same,
     };
     ofSent.set(known.schema, pair);
     return pair;
