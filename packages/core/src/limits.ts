@@ -100,8 +100,8 @@ export const maxJudgedContracts = 16;
 /** Verdicts about contracts that one server keeps; the oldest goes first. */
 export const maxVerdicts = 256;
 
-/** Work that one contract off the wire may cost to compare: some tens of milliseconds. */
-export const maxVerdictSteps = 200_000;
+/** Work that one contract off the wire may cost to compare, some tenths of a second; above it calls go on uncompared. */
+export const maxVerdictSteps = 1_000_000;
 
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;

@@ -12,14 +12,14 @@ import { findUnchangedTypes } from "./unchanged-types.js";
 export interface CompareOptions {
   /** `wire`, the default: running old clients with the new server. `source`: also programs compiled against the new client. */
   readonly profile?: Profile;
-  /** Bounds the work. Default 5,000,000 steps: some seconds, for contracts of thousands of methods. */
+  /** Bounds the work. Default 100,000,000 steps: some ten seconds, which thousands of methods over types that all refer to each other need. */
   readonly maxSteps?: number;
 }
 
 /** A contract as far as it is compared; it may come from anywhere, and is read with care. */
 export type ComparableContract = Pick<Contract, "services" | "types">;
 
-const defaultSteps = 5_000_000;
+const defaultSteps = 100_000_000;
 
 /**
  * Compares two contracts for what clients of the old one meet at a server of the new one.
