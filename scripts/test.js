@@ -13,6 +13,8 @@ const checks = [
   ["types of tests", "tsc -b tsconfig.tests.json"],
   ["generated files are up to date", "node packages/cli/dist/bin.js generate --check", "apps/demo"],
   ["code blocks of the docs compile", "node scripts/check-docs.js"],
+  ["packages are well formed", "node scripts/check-packages.js"],
+  ["nothing is unused", "knip --no-progress"],
 ];
 
 let passed = 0;

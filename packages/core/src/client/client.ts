@@ -82,6 +82,7 @@ const start = Symbol("start");
 export class Client implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #logger: Logger;
   readonly #connector: Connector;
   readonly #calls: PendingCalls;
   readonly #subscriptions: Subscriptions;
@@ -99,6 +100,7 @@ export class Client implements AsyncDisposable {
     const { clock = systemClock, random = systemRandom, logger = silentLogger, connectTimeoutMs = 5_000 } = options;
     const limits = checkLimits(options.limits);
     this.#clock = clock;
+    this.#logger = logger;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
     this.#calls = new PendingCalls({
@@ -275,7 +277,13 @@ export class Client implements AsyncDisposable {
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {
     if (state === "online") this.#calls.pump();
-    for (const listener of this.#stateListeners) listener(state, reason);
+    for (const listener of this.#stateListeners) {
+      try {
+        listener(state, reason);
+      } catch (error) {
+        this.#logger.error(`a listener of the client's state failed: ${error instanceof Error ? error.stack : String(error)}`);
+      }
+    }
     if (state !== "closed") return;
     this.#calls.rejectQueued((call) => notExecuted("cancelled", `${call.name}: the client was closed`));
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));

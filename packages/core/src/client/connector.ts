@@ -3,6 +3,7 @@ import { type ErrorCode, RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Logger } from "../logger.js";
 import { sayHello, toPeerLimits } from "../session/handshake.js";
+import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
@@ -42,6 +43,7 @@ export class Connector {
   readonly #options: ConnectorOptions;
   readonly #listener: ConnectorListener;
   readonly #pool = new SinkPool();
+  readonly #budget: SendBudget;
   readonly #backoff: Backoff;
   #sessionId: Uint8Array = new Uint8Array(16);
   #token: Uint8Array | undefined;
@@ -60,6 +62,7 @@ export class Connector {
     this.#options = options;
     this.#listener = listener;
     this.#backoff = new Backoff(options.random);
+    this.#budget = new SendBudget(options.limits.totalSendBufferBytes);
   }
 
   get state(): ClientState {
@@ -140,8 +143,9 @@ export class Connector {
       const { packetTimeoutMs } = limits;
       const options = { clock, logger, maxPacketBytes: maxHandshakePacketBytes, packetTimeoutMs, signal: attempt.signal };
       connection = await transport.connect(url, options);
-      const credentials = await this.#options.credentials?.();
-      if (attempt.signal.aborted) throw this.#unavailable("the attempt was given up");
+      const opened = connection;
+      attempt.signal.addEventListener("abort", () => void opened.close());
+      const credentials = await this.#askCredentials(attempt.signal);
       await this.#greet(connection, credentials);
     } catch (error) {
       void connection?.close();
@@ -149,6 +153,16 @@ export class Connector {
     } finally {
       timer.clear();
     }
+  }
+
+  // The program's function may never answer; the attempt ends all the same, and the next one asks again.
+  #askCredentials(signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const givenUp = () => reject(this.#unavailable("the attempt was given up"));
+      if (signal.aborted) return givenUp();
+      signal.addEventListener("abort", givenUp);
+      Promise.resolve(this.#options.credentials?.()).then(resolve, reject);
+    });
   }
 
   #greet(connection: Connection, credentials: unknown): Promise<void> {
@@ -188,14 +202,15 @@ export class Connector {
     this.#token = welcome.token;
     const session = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
-    this.#setState("online", undefined);
+    // Before the state says so: what waits is sent as soon as it does.
     this.#listener.opened(session);
+    this.#setState("online", undefined);
     return receiver;
   }
 
   #createSession(welcome: WelcomeFrame): Session {
     const { clock, limits, logger } = this.#options;
-    const session: Session = new Session({ clock, limits, logger, pool: this.#pool }, welcome.limits, {
+    const session: Session = new Session({ clock, limits, logger, pool: this.#pool, budget: this.#budget }, welcome.limits, {
       frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
       room: () => this.#listener.room(),
       broken: (reason) => this.#broken(session, reason),

@@ -89,7 +89,7 @@ export class LiveSubscription implements Subscription<unknown> {
 
   /** The server of the items so far is gone, and with it what it published since: one gap for each topic seen. */
   reset(reason: Gap["reason"]): void {
-    this.#creditItems = this.#options.creditItems - this.#queue.length;
+    this.#creditItems = this.#options.creditItems - this.#queue.filter(({ item }) => costsCredit(item)).length;
     this.#creditBytes = this.#options.creditBytes - this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#takenItems = 0;
     this.#takenBytes = 0;
@@ -209,8 +209,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #taken({ item, bytes }: Waiting): void {
-    // Gaps that a reset put here cost no credit; granting one for them only lets the server send a little more.
-    if (this.#state === "ended" || (item.kind === "gap" && item.to === null)) return;
+    if (this.#state === "ended" || !costsCredit(item)) return;
     this.#takenItems += 1;
     this.#takenBytes += bytes;
     const { creditItems, creditBytes } = this.#options;
@@ -224,12 +223,20 @@ export class LiveSubscription implements Subscription<unknown> {
 
   #more(): Promise<void> {
     return new Promise((resolve) => {
+      // Two loops may wait: the second must not leave the first asleep.
+      const others = this.#wake;
       this.#wake = () => {
         this.#wake = undefined;
+        others?.();
         resolve();
       };
     });
   }
+}
+
+// Gaps that a reset put into the queue came from no server: they neither take credit nor return any.
+function costsCredit(item: EventItem<unknown>): boolean {
+  return item.kind !== "gap" || item.to !== null;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

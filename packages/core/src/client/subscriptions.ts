@@ -112,12 +112,7 @@ export class Subscriptions {
   /** Refused, or ended by the server. */
   ended(frame: UnsubscribedFrame): void {
     const entry = this.#byId.get(frame.id);
-    if (entry === undefined) return;
-    this.#byId.delete(frame.id);
-    this.#entries.delete(entry);
-    const error = fromErrorBody(frame);
-    entry.confirm?.reject(error);
-    entry.subscription.end(error);
+    if (entry !== undefined) this.#end(entry, fromErrorBody(frame));
   }
 
   // Events may cross an unsubscribe on the wire: those for nobody are dropped.
@@ -175,7 +170,18 @@ export class Subscriptions {
     entry.id = this.#lastId;
     this.#byId.set(entry.id, entry);
     const { items, bytes } = subscription.credit;
-    session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes });
+    try {
+      session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes });
+    } catch (error) {
+      this.#end(entry, RpcError.from(error, "internal"));
+    }
+  }
+
+  #end(entry: Entry, error: RpcError): void {
+    this.#byId.delete(entry.id);
+    this.#entries.delete(entry);
+    entry.confirm?.reject(error);
+    entry.subscription.end(error);
   }
 
   #remove(entry: Entry): void {

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
@@ -34,7 +35,7 @@ export class Dispatcher {
   readonly #session: Session;
   readonly #running: RunningCalls;
   readonly #refs: RegisteredService[] = [];
-  /** Settled calls whose answer waits for room in the send buffer. Their slots stay taken, so this is bounded. */
+  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
   #waiting: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
@@ -69,10 +70,16 @@ export class Dispatcher {
 
   /** Answers a call that is not run. */
   refuse(id: number, refusal: ErrorBody): void {
+    const answer = () => {
+      this.#session.send({ type: "error", id, ...refusal });
+    };
+    if (this.#session.hasRoom) return answer();
+    // A peer that keeps to the limit it was told never has more answers waiting than that.
     const { maxRunningCalls } = this.#options.limits;
-    // A peer that keeps to the limits it was told has room for the answers to all its calls.
-    if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
-    this.#session.send({ type: "error", id, ...refusal });
+    if (this.#waiting.length >= maxRunningCalls) {
+      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
+    }
+    this.#waiting.push(answer);
   }
 
   cancel(id: number): void {
@@ -126,11 +133,13 @@ export class Dispatcher {
         interceptors.length === 0
           ? runMethod(method, call, call.args)
           : intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+      // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
+      if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
       return this.#failed(method, call, error);
     }
     // A method that answers at once is answered at once: an await here costs more than the call.
-    if (!isThenable(result)) return this.#finished(method, call, result);
+    if (!(result instanceof Promise)) return this.#finished(method, call, result);
     result.then(
       (value) => this.#finished(method, call, value),
       (error: unknown) => this.#failed(method, call, error),
@@ -202,7 +211,7 @@ const noMetadata = Object.freeze({});
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
 function nameOf(target: CallTarget): string {
-  return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;
+  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
 }
 
 function refuse(code: ErrorCode, message: string): ErrorBody {

@@ -3,9 +3,11 @@ import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
 import type { Peer, PlainAccess } from "../transport.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import { isMap } from "../wire/fields.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
@@ -87,7 +89,9 @@ async function answerRequest(options: PlainAccessOptions, request: Uint8Array, p
     const value = await runPlain(options, method, placed, peer, signal);
     const wrong = method.boundary?.refuseValue(value);
     if (wrong !== undefined) throw new RpcError("internal", `${method.service}.${method.name} ran, but its result is not what the contract says: ${wrong}`);
-    return [true, method.boundary === undefined ? value : method.boundary.project(value)];
+    const projected = method.boundary === undefined ? value : method.boundary.project(value);
+    // Other languages have one word for nothing: a method without a result answers nil.
+    return [true, projected === undefined ? null : projected];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];
@@ -115,7 +119,7 @@ function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
   const [name, args, kwargs = {}] = value;
   if (typeof name !== "string") throw invalid(`${expected}: the method is no string`);
   if (!Array.isArray(args)) throw invalid(`${expected}: args is no array`);
-  if (typeof kwargs !== "object" || kwargs === null || Array.isArray(kwargs)) throw invalid(`${expected}: kwargs is no map`);
+  if (!isMap(kwargs)) throw invalid(`${expected}: kwargs is no map`);
   return { name, args, kwargs: new Map(Object.entries(kwargs)) };
 }
 
@@ -128,7 +132,7 @@ function findMethod(registry: Registry, name: string): RegisteredMethod {
     return method?.kind === "method" ? [method] : [];
   });
   if (found.length === 1) return found[0]!;
-  if (found.length === 0) throw new RpcError("unimplemented", `no method ${name}`);
+  if (found.length === 0) throw new RpcError("unimplemented", `no method ${shorten(name)}`);
   throw new RpcError("invalid_argument", `${name} is a method of ${found.map((method) => method.service).join(" and ")}; write ${found[0]!.service}.${name}`);
 }
 

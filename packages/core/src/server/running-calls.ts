@@ -105,7 +105,10 @@ export class RunningCalls {
     call?.abort(new RpcError("cancelled", `${call.service}.${call.method}: cancelled by its caller`));
   }
 
+  /** The session is over: no deadline is watched any more. */
   abortAll(reason: RpcError): void {
+    this.#timer?.clear();
+    this.#nextSweep = Infinity;
     for (const call of [...this.#calls.values()]) call.abort(reason);
   }
 

@@ -11,6 +11,7 @@ import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
@@ -126,6 +127,7 @@ export class Server implements AsyncDisposable {
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
+  readonly #budget: SendBudget;
   readonly #epoch: string;
   readonly #targets: readonly Target[];
   #listeners: Listener[] = [];
@@ -140,6 +142,7 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
+    this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
     this.#registry = withDescription(createRegistry(services, options.contract, checkValidate(options)), options, this.#targets);
@@ -154,7 +157,7 @@ export class Server implements AsyncDisposable {
       failures: this.#failures,
       timeoutMs: plainTimeoutMs,
     });
-    this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
+    this.#sessions = new SessionTable(this.#clock, this.#limits);
     this.#epoch = toHex(this.#random.bytes(16));
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
@@ -188,7 +191,11 @@ export class Server implements AsyncDisposable {
    * What still runs after `graceMs` (default 5,000) is aborted. Safe to call twice.
    */
   close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.graceMs ?? 5_000);
+    const { graceMs = 5_000 } = options;
+    if (typeof graceMs !== "number" || !(graceMs >= 0)) {
+      throw new TypeError(`graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`);
+    }
+    this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
@@ -243,17 +250,13 @@ export class Server implements AsyncDisposable {
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
     const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
-    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
-    const id = toHex(hello.sessionId);
-    const kept = hello.token === undefined ? undefined : this.#sessions.find(id, hello.token);
-    if (kept === undefined && this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
-    if (kept === undefined && this.#sessions.size >= this.#limits.maxSessions) {
-      throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
-    }
-    return () => this.#welcome(connection, hello, id, kept, identity);
+    // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
+    return () => this.#welcome(connection, hello, identity);
   }
 
-  #welcome(connection: Connection, hello: HelloFrame, id: string, kept: ServedSession | undefined, identity: unknown): Receiver {
+  #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
+    const id = toHex(hello.sessionId);
+    const kept = this.#findKept(id, hello.token);
     const resumed = kept !== undefined && kept.session.open && kept.session.canContinueFrom(hello.received);
     if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
     const served = resumed ? kept : this.#createSession(id, hello, identity);
@@ -285,6 +288,16 @@ export class Server implements AsyncDisposable {
     };
   }
 
+  /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */
+  #findKept(id: string, token: Uint8Array | undefined): ServedSession | undefined {
+    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
+    const kept = token === undefined ? undefined : this.#sessions.find(id, token);
+    if (kept !== undefined) return kept;
+    if (this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
+    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
+    throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
+  }
+
   #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
     const served = new ServedSession(
       {
@@ -292,6 +305,7 @@ export class Server implements AsyncDisposable {
         limits: this.#limits,
         logger: this.#logger,
         pool: this.#pool,
+        budget: this.#budget,
         registry: this.#registry,
         logs: this.#logs,
         verdicts: this.#verdicts,
@@ -303,7 +317,7 @@ export class Server implements AsyncDisposable {
         draining: () => this.#draining,
       },
       {
-        broken: () => this.#sessions.detached(id),
+        broken: (_, peer) => this.#sessions.detached(id, peer),
         ended: () => this.#sessions.delete(id),
       },
     );
@@ -312,8 +326,10 @@ export class Server implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#draining = { retryAfterMs: graceMs };
-    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
+    // On the wire a count of milliseconds: a grace without end is a very long one there.
+    const wireMs = Math.min(Math.ceil(graceMs), Number.MAX_SAFE_INTEGER);
+    this.#draining = { retryAfterMs: wireMs };
+    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs: wireMs });
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
     this.#plain.close();

@@ -50,9 +50,11 @@ export class TopicLog implements EventSink {
 
   publish(topic: string, published: unknown, callId: number | undefined): void {
     const value = this.#check(published);
-    const known = this.#topics.get(topic) ?? this.#addTopic(topic);
+    const known = this.#topics.get(topic) ?? this.#createTopic(topic);
     const seq = known.seq + 1;
     const row = this.#encode([topic, seq, this.#position + 1, this.#clock.wallTime(), callId ?? null, value]);
+    // From here on nothing fails: a refused event leaves no trace.
+    if (seq === 1) this.#topics.set(topic, known);
     known.seq = seq;
     this.#position += 1;
     known.matching ??= [...this.#subscriptions].filter(({ prefix }) => topic.startsWith(prefix));
@@ -103,15 +105,13 @@ export class TopicLog implements EventSink {
     return this.#boundary === undefined || isPlain(value) ? value : this.#boundary.project(value);
   }
 
-  #addTopic(topic: string): Topic {
+  #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
       throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
         outcome: "not-executed",
       });
     }
-    const added: Topic = { seq: 0, matching: undefined };
-    this.#topics.set(topic, added);
-    return added;
+    return { seq: 0, matching: undefined };
   }
 
   #encode(row: readonly unknown[]): Uint8Array {

@@ -29,7 +29,7 @@ export function readDecoration(decorator: string, wanted: "method" | "field", ar
   const kind = standard ? standard.kind : legacyKind(descriptor);
   if (kind !== wanted) {
     const expected = wanted === "method" ? "a method" : "a field that holds an Event";
-    throw refuse(`expected ${expected}, got a ${kind}`);
+    throw refuse(`expected ${expected}, got ${kind === "accessor" ? "an" : "a"} ${kind}`);
   }
   return {
     property: key,

@@ -11,6 +11,11 @@ export function refuseName(name: string): string | undefined {
   return undefined;
 }
 
+/** Cuts a name that a peer asked for to what a message can hold; every name that exists fits. */
+export function shorten(name: string): string {
+  return name.length <= 257 ? name : `${name.slice(0, 256)}…`;
+}
+
 /** Throws `TypeError` for an option that nobody knows, naming those that exist. */
 export function checkOptions(what: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {

@@ -1,6 +1,6 @@
 import { type Boundary, BoundaryMaker, type ValidateOptions } from "./boundary.js";
 import type { Contract, ServiceContract } from "./contract.js";
-import { Event } from "./event.js";
+import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
 import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
@@ -79,7 +79,8 @@ function registerService(instance: object, contract: Contract | undefined, check
   if (typeof instance !== "object" || instance === null) {
     throw new TypeError(`serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`);
   }
-  const type = instance.constructor as abstract new (...args: never[]) => unknown;
+  // An object without a prototype has none: it exposes nothing.
+  const type = (instance.constructor ?? Object) as abstract new (...args: never[]) => unknown;
   const marks = [...findMemberMarks(type).values()].filter((mark) => mark.kind === "event" || !mark.options.hidden);
   const className = type.name || "a class without a name";
   if (marks.length === 0) {
@@ -130,10 +131,15 @@ function registerMethod(
 
 function registerEvent(service: string, instance: object, mark: MemberMark & { kind: "event" }): RegisteredEvent {
   const event: unknown = Reflect.get(instance, mark.property);
-  if (!(event instanceof Event)) {
+  if (!isEvent(event)) {
     throw new TypeError(`${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`);
   }
   return { kind: "event", service, name: mark.name, options: mark.options, event, boundary: undefined };
+}
+
+// By a key that all copies of this package share: the service may have made it with another one.
+function isEvent(value: unknown): value is Event<unknown> {
+  return typeof value === "object" && value !== null && addSink in value;
 }
 
 function checkUniqueNames(className: string, marks: readonly MemberMark[]): void {

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Connection, Receiver } from "../transport.js";
 import { FrameReader } from "../wire/decode-frame.js";
 import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
@@ -35,7 +35,11 @@ export function toPeerLimits(limits: Limits): PeerLimits {
 
 /** Sends one frame of a handshake. */
 export function sendHandshake(connection: Connection, frame: HandshakeFrame, limits: Limits): void {
-  connection.send(createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits));
+  connection.send(createHandshake(frame, limits));
+}
+
+function createHandshake(frame: HandshakeFrame, limits: Limits): Uint8Array {
+  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits);
 }
 
 /**
@@ -51,18 +55,22 @@ export function sayHello(
   welcomed: (welcome: WelcomeFrame) => Receiver,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const packet = createHandshake(hello, options.limits);
+    if (packet.length > maxHandshakePacketBytes) throw tooLarge(packet.length);
     start(connection, options, {
       frame(frame) {
         if (frame.type === "close") throw new RefusedByPeer(fromErrorBody(frame));
         if (frame.type !== "welcome") throw new ProtocolError(`expected welcome, got ${frame.type}`);
         checkVersion("the server", frame.protocol);
-        const receiver = welcomed(frame);
-        resolve();
-        return receiver;
+        return () => {
+          const receiver = welcomed(frame);
+          resolve();
+          return receiver;
+        };
       },
       failed: reject,
     });
-    sendHandshake(connection, hello, options.limits);
+    connection.send(packet);
   });
 }
 
@@ -93,22 +101,32 @@ export function receiveHello(
 }
 
 interface HandshakeSteps {
-  /** One frame of the peer; returns the next receiver when the handshake is done. What it throws refuses the peer. */
-  frame(frame: HandshakeFrame, accept: (done: () => Receiver) => void, refuse: (reason: unknown) => void): Receiver | undefined;
+  /** One frame of the peer; returns who takes over when the handshake is done. What it throws refuses the peer. */
+  frame(frame: HandshakeFrame, accept: (done: () => Receiver) => void, refuse: (reason: unknown) => void): (() => Receiver) | undefined;
   failed(reason: RpcError): void;
 }
 
 function start(connection: Connection, options: HandshakeOptions, steps: HandshakeSteps): void {
   let receiver: Receiver | undefined;
   let over = false;
+  let accepting = false;
+  let lost: { readonly reason: Error | undefined } | undefined;
   const timer = options.clock.timer(options.timeoutMs, () => {
     refuse(new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }));
   });
   const accept = (done: () => Receiver) => {
     if (over) return;
+    accepting = true;
+    try {
+      receiver = done();
+    } catch (error) {
+      return refuse(error);
+    } finally {
+      accepting = false;
+    }
     over = true;
     timer.clear();
-    receiver = done();
+    if (lost !== undefined) receiver.closed(lost.reason);
   };
   const fail = (reason: RpcError) => {
     over = true;
@@ -130,7 +148,7 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
       try {
         const frame = readOnlyFrame(bytes, options.limits);
         const next = steps.frame(frame, accept, refuse);
-        if (next !== undefined) accept(() => next);
+        if (next !== undefined) accept(next);
       } catch (error) {
         refuse(error);
       }
@@ -139,6 +157,11 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     closed(reason) {
       if (receiver !== undefined) return receiver.closed(reason);
       if (over) return;
+      // The pipe broke under the first packets of the session; who takes over is still on the way.
+      if (accepting) {
+        lost = { reason };
+        return;
+      }
       const why = reason === undefined ? "the peer closed the connection" : reason.message;
       fail(new RpcError("unavailable", `connection lost in the handshake: ${why}`, { outcome: "not-executed", cause: reason }));
     },
@@ -150,6 +173,12 @@ class RefusedByPeer extends Error {
   constructor(readonly refusal: RpcError) {
     super(refusal.message);
   }
+}
+
+function tooLarge(bytes: number): RpcError {
+  return new RpcError("invalid_argument", `hello of ${bytes} bytes exceeds ${maxHandshakePacketBytes}; show smaller credentials`, {
+    outcome: "not-executed",
+  });
 }
 
 function toRefusal(reason: unknown): RpcError {

@@ -1,3 +1,4 @@
+import { leastLimits } from "../limits.js";
 import type { Metadata } from "../call.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
@@ -6,9 +7,6 @@ import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
-
-// What the protocol's own frames need: a peer that takes less could not be told that it is refused.
-const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
 
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 

@@ -7,16 +7,27 @@ import { ProtocolError } from "./protocol-error.js";
 const codes = new Set<string>(errorCodes);
 const outcomes = new Set<string>(["not-executed", "executed", "unknown"]);
 
-/** What of an error travels. Empty fields are left out. */
+/**
+ * What of an error travels. Empty fields are left out.
+ *
+ * The types of its fields bind nobody at run time, and a peer takes a malformed error for a broken protocol: so a code
+ * that does not exist becomes `unknown`, and a fraction of a millisecond a whole one.
+ */
 export function toErrorBody(error: RpcError, outcome: Outcome = error.outcome): ErrorBody {
+  const { code, message, details, retryAfterMs, errorId } = error;
   return {
-    code: error.code,
-    message: error.message,
-    outcome,
-    details: error.details,
-    retryAfterMs: error.retryAfterMs,
-    errorId: error.errorId,
+    code: codes.has(code) ? code : "unknown",
+    message: String(message),
+    outcome: outcomes.has(outcome) ? outcome : "unknown",
+    details,
+    retryAfterMs: toWholeMs(retryAfterMs),
+    errorId: errorId === undefined ? undefined : String(errorId),
   };
+}
+
+function toWholeMs(ms: number | undefined): number | undefined {
+  const whole = Math.ceil(ms as number);
+  return Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
 /** The error that a body stands for; a declared one as its class where `classes` knows it. */
