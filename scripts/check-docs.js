@@ -91,7 +91,10 @@ function linkPackages() {
 }
 
 function runFirst() {
-  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], { stdio: "inherit", timeout: 20_000 });
+  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], {
+    stdio: "inherit",
+    timeout: 20_000,
+  });
   console.log(status === 0 ? "the README's first example runs" : "the README's first example fails");
   return status === 0 ? 0 : 1;
 }

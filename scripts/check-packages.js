@@ -14,7 +14,11 @@ for (const name of readdirSync(join(root, "packages"))) {
   const packed = run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", tarballs], folder);
   const tarball = join(tarballs, packed.stdout.trim().split("\n").at(-1) ?? "");
   const lint = run(join(bin, "publint"), ["run", tarball, "--strict"], folder);
-  const types = run(join(bin, "attw"), [tarball, "--profile", "esm-only", "--no-emoji", "--format", "ascii"], folder);
+  const types = run(
+    join(bin, "attw"),
+    [tarball, "--profile", "esm-only", "--no-emoji", "--format", "ascii"],
+    folder,
+  );
   const good = [packed, lint, types].every(({ status }) => status === 0);
   console.log(`${good ? "fine" : "FAILED"}  ${name}`);
   if (good) continue;

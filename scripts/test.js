@@ -39,7 +39,12 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function run(command, folder = ".") {
   const path = `${join(process.cwd(), "node_modules/.bin")}:${process.env.PATH}`;
-  const { status } = spawnSync(command, { shell: true, stdio: "inherit", cwd: folder, env: { ...process.env, PATH: path } });
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: "inherit",
+    cwd: folder,
+    env: { ...process.env, PATH: path },
+  });
   return status === 0;
 }
 

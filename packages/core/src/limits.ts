@@ -123,7 +123,12 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
     }
     const least = name in leastLimits ? leastLimits[name as keyof typeof leastLimits] : 1;
     if (value < least) throw new TypeError(`limit ${name} must be at least ${least}, got ${value}`);
-    const most = name === "maxDepth" ? deepest : name.startsWith("subscriptionCredit") ? mostCredit : Number.MAX_SAFE_INTEGER;
+    const most =
+      name === "maxDepth"
+        ? deepest
+        : name.startsWith("subscriptionCredit")
+          ? mostCredit
+          : Number.MAX_SAFE_INTEGER;
     if (value > most) throw new TypeError(`limit ${name} must be at most ${most}, got ${value}`);
   }
   return { ...defaultLimits, ...given };

@@ -1,4 +1,15 @@
-import { type Contract, connect, Event, event, expose, type Remote, RpcError, type Server, serve, service } from "@rpc/core";
+import {
+  type Contract,
+  connect,
+  Event,
+  event,
+  expose,
+  type Remote,
+  RpcError,
+  type Server,
+  serve,
+  service,
+} from "@rpc/core";
 import { zmq } from "@rpc/transport-zmq";
 import { afterEach, expect, it } from "vitest";
 import { describeWithPython, runPeer } from "./python.js";
@@ -76,7 +87,11 @@ afterEach(async () => {
 });
 
 async function start(transport = zmq({ plain: true })): Promise<{ server: Server; url: string }> {
-  const server = await serve([new Person(), new Desk()], { transports: [transport], listen: "zmq://127.0.0.1:0", contract });
+  const server = await serve([new Person(), new Desk()], {
+    transports: [transport],
+    listen: "zmq://127.0.0.1:0",
+    contract,
+  });
   servers.push(server);
   return { server, url: server.urls[0]! };
 }

@@ -36,7 +36,13 @@ export interface ConnectorListener extends Pick<SessionOwner, "frame" | "room"> 
 }
 
 // Waiting does not mend these: the first attempt that meets one is the last.
-const final = new Set<ErrorCode>(["invalid_argument", "unauthenticated", "permission_denied", "failed_precondition", "unimplemented"]);
+const final = new Set<ErrorCode>([
+  "invalid_argument",
+  "unauthenticated",
+  "permission_denied",
+  "failed_precondition",
+  "unimplemented",
+]);
 
 /** Keeps a client's session on a connection: connects, resumes after a break, and opens a new session after a loss. */
 export class Connector {
@@ -121,7 +127,8 @@ export class Connector {
       if (this.#first !== undefined) {
         this.#first.last = error;
         if (final.has(error.code)) return this.#first.reject(error);
-      } else if (this.#state !== "closed") this.#options.logger.warn(`connecting again failed: ${error.message}`);
+      } else if (this.#state !== "closed")
+        this.#options.logger.warn(`connecting again failed: ${error.message}`);
       this.#connectLater();
     }
   }
@@ -141,7 +148,13 @@ export class Connector {
     let connection: Connection | undefined;
     try {
       const { packetTimeoutMs } = limits;
-      const options = { clock, logger, maxPacketBytes: maxHandshakePacketBytes, packetTimeoutMs, signal: attempt.signal };
+      const options = {
+        clock,
+        logger,
+        maxPacketBytes: maxHandshakePacketBytes,
+        packetTimeoutMs,
+        signal: attempt.signal,
+      };
       connection = await transport.connect(url, options);
       const opened = connection;
       attempt.signal.addEventListener("abort", () => void opened.close());
@@ -190,7 +203,8 @@ export class Connector {
   #welcomed(connection: Connection, welcome: WelcomeFrame, asked: Session | undefined): Receiver {
     if (this.#state === "closed") throw this.#unavailable("the client was closed");
     // It was given up while the hello was under way, so the server resumed what nobody holds here.
-    if (welcome.resumed && (asked === undefined || this.#session !== asked)) throw this.#unavailable("the session was given up");
+    if (welcome.resumed && (asked === undefined || this.#session !== asked))
+      throw this.#unavailable("the session was given up");
     this.#giveUp?.clear();
     this.#backoff.reset();
     if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
@@ -198,7 +212,11 @@ export class Connector {
       this.#setState("online", undefined);
       return receiver;
     }
-    asked?.end(this.#unavailable("the server no longer has the session: it was restarted, or the session was away too long"));
+    asked?.end(
+      this.#unavailable(
+        "the server no longer has the session: it was restarted, or the session was away too long",
+      ),
+    );
     this.#token = welcome.token;
     const session = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
@@ -210,12 +228,16 @@ export class Connector {
 
   #createSession(welcome: WelcomeFrame): Session {
     const { clock, limits, logger } = this.#options;
-    const session: Session = new Session({ clock, limits, logger, pool: this.#pool, budget: this.#budget }, welcome.limits, {
-      frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
-      room: () => this.#listener.room(),
-      broken: (reason) => this.#broken(session, reason),
-      ended: (reason) => this.#ended(session, reason),
-    });
+    const session: Session = new Session(
+      { clock, limits, logger, pool: this.#pool, budget: this.#budget },
+      welcome.limits,
+      {
+        frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
+        room: () => this.#listener.room(),
+        broken: (reason) => this.#broken(session, reason),
+        ended: (reason) => this.#ended(session, reason),
+      },
+    );
     this.#session = session;
     return session;
   }

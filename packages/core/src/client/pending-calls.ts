@@ -77,7 +77,12 @@ export class PendingCalls {
       this.#queue.add(call);
     } else {
       const { maxQueuedCalls } = this.#options;
-      call.reject(notExecuted("resource_exhausted", `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`));
+      call.reject(
+        notExecuted(
+          "resource_exhausted",
+          `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`,
+        ),
+      );
       return;
     }
     this.#sweepBy(call.deadline);
@@ -161,7 +166,8 @@ export class PendingCalls {
   #answer(id: number): PendingCall | undefined {
     const index = id & slotMask;
     const slot = this.#slots[index];
-    if (slot === undefined || !slot.taken || slot.id !== id) throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    if (slot === undefined || !slot.taken || slot.id !== id)
+      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
     const { call } = slot;
     slot.call = undefined;
     slot.taken = false;
@@ -191,6 +197,9 @@ export class PendingCalls {
   }
 }
 
-function notExecuted(code: "resource_exhausted" | "cancelled" | "deadline_exceeded", message: string): RpcError {
+function notExecuted(
+  code: "resource_exhausted" | "cancelled" | "deadline_exceeded",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }

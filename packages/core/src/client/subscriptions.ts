@@ -61,9 +61,13 @@ export class Subscriptions {
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
     if (this.#entries.size >= maxSubscriptions) {
-      throw new RpcError("resource_exhausted", `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     const entry: Entry = {
       service,
@@ -154,7 +158,9 @@ export class Subscriptions {
       };
       if (Number.isFinite(timeoutMs)) {
         timer = clock.timer(timeoutMs, () => {
-          entry.confirm?.reject(new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`));
+          entry.confirm?.reject(
+            new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`),
+          );
           void entry.subscription.unsubscribe();
         });
       }
@@ -171,7 +177,15 @@ export class Subscriptions {
     this.#byId.set(entry.id, entry);
     const { items, bytes } = subscription.credit;
     try {
-      session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes });
+      session.send({
+        type: "subscribe",
+        id: entry.id,
+        service,
+        event,
+        prefix: subscription.prefix,
+        creditItems: items,
+        creditBytes: bytes,
+      });
     } catch (error) {
       this.#end(entry, RpcError.from(error, "internal"));
     }

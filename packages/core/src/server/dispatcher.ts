@@ -6,7 +6,13 @@ import type { Limits } from "../limits.js";
 import { shorten } from "../service/names.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
-import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
+import {
+  type CallFrame,
+  type CallTarget,
+  type ErrorBody,
+  maxServiceRefs,
+  type UseFrame,
+} from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { describeFailure, type FailureReport } from "./failure.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
@@ -52,7 +58,8 @@ export class Dispatcher {
   use({ ref, service, hash }: UseFrame, wanted: boolean): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
-    if (ref !== this.#refs.length || ref >= maxServiceRefs) throw new ProtocolError(`use of the number ${ref} out of turn`);
+    if (ref !== this.#refs.length || ref >= maxServiceRefs)
+      throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
     this.#session.send({ type: "used", ref, equal, wanted: wanted ? true : undefined });
   }
@@ -63,9 +70,15 @@ export class Dispatcher {
     const method = this.#find(frame.target);
     const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
-    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
+    const refusal =
+      method === undefined
+        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) return this.refuse(id, refusal);
-    this.#run(method!, new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller));
+    this.#run(
+      method!,
+      new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller),
+    );
   }
 
   /** Answers a call that is not run. */
@@ -100,7 +113,8 @@ export class Dispatcher {
   #find(target: CallTarget): RegisteredMethod | undefined {
     if ("ref" in target) {
       const method = this.#refs[target.ref]?.byNumber[target.member];
-      if (method === undefined) throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
+      if (method === undefined)
+        throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
       return method.kind === "method" ? method : undefined;
     }
     const member = this.#options.registry.get(target.service)?.members.get(target.method);
@@ -111,13 +125,21 @@ export class Dispatcher {
     const { clock, limits } = this.#options;
     const name = `${method.service}.${method.name}`;
     const draining = this.#options.draining();
-    if (draining !== undefined) return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
+    if (draining !== undefined)
+      return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
     if (this.#running.size >= limits.maxRunningCalls) {
-      return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
+      );
     }
-    if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    if (deadline <= clock.now())
+      return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
-      return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
+      );
     }
     const problem = method.refuseArguments?.(frame.args);
     if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
@@ -150,7 +172,8 @@ export class Dispatcher {
     const problem = method.boundary?.refuseValue(value);
     this.#answer(call, () => {
       try {
-        if (problem !== undefined) throw new RpcError("internal", `it is not what the contract says: ${problem}`);
+        if (problem !== undefined)
+          throw new RpcError("internal", `it is not what the contract says: ${problem}`);
         this.#sendReply(method, call, value);
       } catch (error) {
         this.#sendError(call, this.#describeUnsendable(method, error));
@@ -169,7 +192,12 @@ export class Dispatcher {
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures);
+    const body = describeFailure(
+      `${method.service}.${method.name}`,
+      error,
+      method.throws,
+      this.#options.failures,
+    );
     this.#answer(call, () => this.#sendError(call, body));
   }
 
@@ -190,7 +218,13 @@ export class Dispatcher {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({ type: "error", id: call.callId, code: body.code, message: "its details cannot travel", outcome: body.outcome });
+      this.#session.send({
+        type: "error",
+        id: call.callId,
+        code: body.code,
+        message: "its details cannot travel",
+        outcome: body.outcome,
+      });
     }
   }
 
@@ -199,9 +233,17 @@ export class Dispatcher {
     const { code, message } = RpcError.from(reason, "internal");
     this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
     if (code === "resource_exhausted") {
-      return { code, message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`, outcome: "executed" };
+      return {
+        code,
+        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
+        outcome: "executed",
+      };
     }
-    return { code: "internal", message: `${name} ran, but its result cannot travel: ${message}`, outcome: "executed" };
+    return {
+      code: "internal",
+      message: `${name} ran, but its result cannot travel: ${message}`,
+      outcome: "executed",
+    };
   }
 }
 
@@ -219,5 +261,7 @@ function refuse(code: ErrorCode, message: string): ErrorBody {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }

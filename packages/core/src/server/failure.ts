@@ -13,7 +13,17 @@ export interface FailureReport {
   readonly exposeErrors: boolean;
 }
 
-const ownFields = new Set(["name", "message", "stack", "cause", "code", "outcome", "details", "retryAfterMs", "errorId"]);
+const ownFields = new Set([
+  "name",
+  "message",
+  "stack",
+  "cause",
+  "code",
+  "outcome",
+  "details",
+  "retryAfterMs",
+  "errorId",
+]);
 
 /**
  * What a caller learns of something a method threw.
@@ -29,7 +39,8 @@ export function describeFailure(
 ): ErrorBody {
   try {
     for (const [type, wireName] of throws) {
-      if (error instanceof type) return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+      if (error instanceof type)
+        return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
     }
     if (RpcError.is(error)) return toErrorBody(error, "executed");
   } catch {
@@ -37,7 +48,8 @@ export function describeFailure(
   }
   const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   logger.error(`${name} failed, error id ${errorId}: ${print(error, "stack")}`);
-  const message = exposeErrors && error instanceof Error ? `internal error: ${print(error, "message")}` : "internal error";
+  const message =
+    exposeErrors && error instanceof Error ? `internal error: ${print(error, "message")}` : "internal error";
   return { code: "internal", message, outcome: "executed", errorId };
 }
 

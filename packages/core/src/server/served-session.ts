@@ -8,7 +8,9 @@ import type { Caller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
 import type { Verdicts } from "./verdicts.js";
 
-export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
+export interface ServedSessionOptions
+  extends SessionOptions,
+    Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly verdicts: Verdicts;
   readonly identity: unknown;
@@ -28,7 +30,12 @@ export class ServedSession {
 
   constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
     const { identity, peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
-    this.#gate = new ContractGate({ registry, verdicts, logger, maxHeld: limits.maxRunningCalls + limits.maxSubscriptions });
+    this.#gate = new ContractGate({
+      registry,
+      verdicts,
+      logger,
+      maxHeld: limits.maxRunningCalls + limits.maxSubscriptions,
+    });
     this.token = options.token;
     this.identity = identity;
     const session = new Session(options, peerLimits, {
@@ -48,18 +55,29 @@ export class ServedSession {
     };
     this.session = session;
     this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
-    this.calls = new Dispatcher(session, { ...options, caller, beforeReply: () => this.subscriptions.pump() });
+    this.calls = new Dispatcher(session, {
+      ...options,
+      caller,
+      beforeReply: () => this.subscriptions.pump(),
+    });
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */
   get settled(): boolean {
-    return this.#gate.held === 0 && this.calls.running === 0 && this.subscriptions.queued === 0 && this.session.settled;
+    return (
+      this.#gate.held === 0 &&
+      this.calls.running === 0 &&
+      this.subscriptions.queued === 0 &&
+      this.session.settled
+    );
   }
 
   #frame(frame: SessionFrame, sentAt: number): void {
     switch (frame.type) {
       case "call":
-        return this.#gate.open || "ref" in frame.target ? this.calls.call(frame, sentAt) : this.#gateCall(frame, sentAt, frame.target);
+        return this.#gate.open || "ref" in frame.target
+          ? this.calls.call(frame, sentAt)
+          : this.#gateCall(frame, sentAt, frame.target);
       case "cancel":
         return this.#gate.held > 0 && this.#gate.cancel(frame.id) ? undefined : this.calls.cancel(frame.id);
       case "use":
@@ -77,7 +95,11 @@ export class ServedSession {
     }
   }
 
-  #gateCall(frame: CallFrame, sentAt: number, target: { readonly service: string; readonly method: string }): void {
+  #gateCall(
+    frame: CallFrame,
+    sentAt: number,
+    target: { readonly service: string; readonly method: string },
+  ): void {
     this.#gate.take({
       service: target.service,
       member: target.method,

@@ -15,7 +15,7 @@ import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
-import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { type Authenticate, authenticatePeer } from "./authenticate.js";
 import { createDescription, type Describe, descriptionService } from "./describe.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
@@ -144,8 +144,14 @@ export class Server implements AsyncDisposable {
     this.#logger = options.logger ?? silentLogger;
     this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
-    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
-    this.#registry = withDescription(createRegistry(services, options.contract, checkValidate(options)), options, this.#targets);
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
+      findTransport(url, options.transports),
+    );
+    this.#registry = withDescription(
+      createRegistry(services, options.contract, checkValidate(options)),
+      options,
+      this.#targets,
+    );
     this.#verdicts = new Verdicts(options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
@@ -193,7 +199,9 @@ export class Server implements AsyncDisposable {
   close(options: { readonly graceMs?: number } = {}): Promise<void> {
     const { graceMs = 5_000 } = options;
     if (typeof graceMs !== "number" || !(graceMs >= 0)) {
-      throw new TypeError(`graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`);
+      throw new TypeError(
+        `graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`,
+      );
     }
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
@@ -204,7 +212,9 @@ export class Server implements AsyncDisposable {
   }
 
   async [open](): Promise<void> {
-    this.#detachSinks = [...eventsOf(this.#registry)].map((member) => member.event[addSink](this.#logs.get(member.service)!.get(member.name)!));
+    this.#detachSinks = [...eventsOf(this.#registry)].map((member) =>
+      member.event[addSink](this.#logs.get(member.service)!.get(member.name)!),
+    );
     try {
       for (const target of this.#targets) this.#listeners.push(await this.#listen(target));
     } catch (error) {
@@ -236,20 +246,31 @@ export class Server implements AsyncDisposable {
       return;
     }
     this.#connections.add(connection);
-    const handshake = { clock: this.#clock, limits: this.#limits, timeoutMs: this.#limits.handshakeTimeoutMs };
+    const handshake = {
+      clock: this.#clock,
+      limits: this.#limits,
+      timeoutMs: this.#limits.handshakeTimeoutMs,
+    };
     receiveHello(
       connection,
       handshake,
       (hello) => this.#decide(connection, hello),
       (reason) => {
         this.#connections.delete(connection);
-        this.#logger.info(`connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`);
+        this.#logger.info(
+          `connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`,
+        );
       },
     );
   }
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
-    const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
+    const identity = await authenticatePeer(
+      this.#options.authenticate,
+      hello.credentials,
+      connection.peer,
+      this.#logger,
+    );
     // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
     return () => this.#welcome(connection, hello, identity);
   }
@@ -347,7 +368,9 @@ export class Server implements AsyncDisposable {
         // A session without a connection cannot be told anything within the grace.
         const busy =
           this.#plain.running > 0 ||
-          [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
+          [...this.#sessions].some(
+            (served) => !served.settled && (served.session.attached || served.calls.running > 0),
+          );
         if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
         resolve();
         return undefined;
@@ -361,13 +384,21 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function withDescription(registry: Registry, { contract, describe }: ServeOptions, targets: readonly Target[]): Registry {
+function withDescription(
+  registry: Registry,
+  { contract, describe }: ServeOptions,
+  targets: readonly Target[],
+): Registry {
   if (contract === undefined) {
     if (describe === undefined || describe === false) return registry;
-    throw new TypeError("describe needs the contract: serve(services, { contract, describe }); rpc generate writes it");
+    throw new TypeError(
+      "describe needs the contract: serve(services, { contract, describe }); rpc generate writes it",
+    );
   }
   const allowed = describe ?? targets.every(({ url, transport }) => transport.exposure(url) === "local");
-  return allowed === false ? registry : new Map([...registry, [descriptionService, createDescription(contract, allowed)]]);
+  return allowed === false
+    ? registry
+    : new Map([...registry, [descriptionService, createDescription(contract, allowed)]]);
 }
 
 function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {
@@ -375,7 +406,11 @@ function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): R
   return { arguments: true, results: exposeErrors, events: exposeErrors, ...validate };
 }
 
-function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
+function createLogs(
+  registry: Registry,
+  clock: Clock,
+  limits: Limits,
+): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
@@ -385,7 +420,9 @@ function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyM
 }
 
 function eventsOf(registry: Registry) {
-  return [...registry.values()].flatMap(({ members }) => [...members.values()].filter((member) => member.kind === "event"));
+  return [...registry.values()].flatMap(({ members }) =>
+    [...members.values()].filter((member) => member.kind === "event"),
+  );
 }
 
 function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure }: ServeOptions): void {
@@ -397,7 +434,10 @@ function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure 
   );
 }
 
-function refused(code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition", message: string): RpcError {
+function refused(
+  code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }
 

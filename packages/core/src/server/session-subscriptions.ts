@@ -18,7 +18,10 @@ export class SessionSubscriptions {
   readonly #logs: TopicLogs;
   readonly #clock: Clock;
   readonly #limits: Limits;
-  readonly #subscriptions = new Map<number, { readonly subscription: ServerSubscription; readonly log: TopicLog }>();
+  readonly #subscriptions = new Map<
+    number,
+    { readonly subscription: ServerSubscription; readonly log: TopicLog }
+  >();
   readonly #awake = new Set<number>();
   #scheduled = false;
   /** Answers given since there was room: a peer that asks on and on without reading them must not fill the memory. */
@@ -50,10 +53,15 @@ export class SessionSubscriptions {
     if (this.#subscriptions.has(id)) throw new ProtocolError(`subscription id ${id} is taken`);
     this.#countUnread();
     const log = this.#logs.get(service)?.get(event);
-    if (log === undefined) return this.#refuse(id, "unimplemented", `no event ${shorten(`${service}.${event}`)}`);
+    if (log === undefined)
+      return this.#refuse(id, "unimplemented", `no event ${shorten(`${service}.${event}`)}`);
     const { maxSubscriptions, subscriptionQueueItems, subscriptionQueueBytes } = this.#limits;
     if (this.#subscriptions.size >= maxSubscriptions) {
-      return this.#refuse(id, "resource_exhausted", `${log.name}: this session has ${maxSubscriptions} subscriptions already (maxSubscriptions)`);
+      return this.#refuse(
+        id,
+        "resource_exhausted",
+        `${log.name}: this session has ${maxSubscriptions} subscriptions already (maxSubscriptions)`,
+      );
     }
     try {
       checkPrefix(prefix);
@@ -103,7 +111,8 @@ export class SessionSubscriptions {
 
   /** There may be room again: all are asked. */
   room(): void {
-    for (const [id, { subscription }] of this.#subscriptions) if (subscription.queued > 0) this.#awake.add(id);
+    for (const [id, { subscription }] of this.#subscriptions)
+      if (subscription.queued > 0) this.#awake.add(id);
     this.pump();
   }
 

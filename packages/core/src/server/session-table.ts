@@ -55,7 +55,9 @@ export class SessionTable {
     this.attached(id);
     this.#countAway(entry, peer);
     entry.retention = this.#clock.timer(this.#retentionMs, () => {
-      entry.served.session.end(new RpcError("unavailable", `the client was away for ${this.#retentionMs} ms`));
+      entry.served.session.end(
+        new RpcError("unavailable", `the client was away for ${this.#retentionMs} ms`),
+      );
     });
   }
 
@@ -84,7 +86,12 @@ export class SessionTable {
     entry.address = address;
     if (away.size <= this.#maxPerAddress) return;
     for (const oldest of away) {
-      oldest.served.session.end(new RpcError("resource_exhausted", `more than ${this.#maxPerAddress} sessions of ${address} wait for their clients`));
+      oldest.served.session.end(
+        new RpcError(
+          "resource_exhausted",
+          `more than ${this.#maxPerAddress} sessions of ${address} wait for their clients`,
+        ),
+      );
       return;
     }
   }

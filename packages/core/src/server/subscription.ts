@@ -73,7 +73,8 @@ export class ServerSubscription {
     this.#bytes += event.row.length;
     const { queueItems, queueBytes } = this.#options;
     // The newest stays, however large: a packet holds it, and a quick subscriber must be able to get it.
-    while (this.#queue.length > 1 && (this.#queue.length > queueItems || this.#bytes > queueBytes)) this.#dropOldest();
+    while (this.#queue.length > 1 && (this.#queue.length > queueItems || this.#bytes > queueBytes))
+      this.#dropOldest();
     this.#options.wake();
   }
 

@@ -99,7 +99,11 @@ export class TopicLog implements EventSink {
   #check(value: unknown): unknown {
     const problem = this.#boundary?.refuseValue(value);
     if (problem !== undefined) {
-      throw new RpcError("invalid_argument", `${this.name}: the value is not what the contract says: ${problem}`, { outcome: "not-executed" });
+      throw new RpcError(
+        "invalid_argument",
+        `${this.name}: the value is not what the contract says: ${problem}`,
+        { outcome: "not-executed" },
+      );
     }
     // Only an instance of a class needs the contract to know what of it travels.
     return this.#boundary === undefined || isPlain(value) ? value : this.#boundary.project(value);
@@ -107,9 +111,13 @@ export class TopicLog implements EventSink {
 
   #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
-      throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return { seq: 0, matching: undefined };
   }
@@ -120,13 +128,20 @@ export class TopicLog implements EventSink {
       encoded = encodeRow(this.#sink, row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
     const bytes = encoded.length + headerBytes + overheadBytes;
     if (bytes > this.#limits.maxPacketBytes) {
-      throw new RpcError("resource_exhausted", `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return encoded;
   }
@@ -145,5 +160,8 @@ export class TopicLog implements EventSink {
 
 function isPlain(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every((held) => typeof held !== "object" || held === null);
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every((held) => typeof held !== "object" || held === null)
+  );
 }

@@ -15,11 +15,18 @@ type StandardContext = ClassMemberDecoratorContext & { readonly metadata: Decora
  * Throws `TypeError` for what cannot be reached from another process: static, private and symbol-named members,
  * getters, setters, and reserved names.
  */
-export function readDecoration(decorator: string, wanted: "method" | "field", args: readonly unknown[]): DecoratedMember {
+export function readDecoration(
+  decorator: string,
+  wanted: "method" | "field",
+  args: readonly unknown[],
+): DecoratedMember {
   const [target, second, descriptor] = args;
   const standard = isStandardContext(second) ? second : undefined;
   const key = standard ? standard.name : (second as string | symbol);
-  if (typeof key === "symbol") throw new TypeError(`${decorator} on ${String(key)}: a symbol cannot be called by name; use a string name`);
+  if (typeof key === "symbol")
+    throw new TypeError(
+      `${decorator} on ${String(key)}: a symbol cannot be called by name; use a string name`,
+    );
   const refuse = (why: string) => new TypeError(`${decorator} on ${key}: ${why}`);
 
   if (standard ? standard.static : typeof target === "function") {

@@ -45,5 +45,10 @@ export function event(...args: unknown[]): unknown {
 
 function markEvent(args: readonly unknown[], options: EventOptions): void {
   const { property, owner } = readDecoration("@event", "field", args);
-  markMember(owner, { kind: "event", property, name: checkMemberName("@event", property, options.name), options });
+  markMember(owner, {
+    kind: "event",
+    property,
+    name: checkMemberName("@event", property, options.name),
+    options,
+  });
 }

@@ -4,7 +4,8 @@ const grammar = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
 /** Tells why `name` can be no wire name of a service or member; undefined when it can. */
 export function refuseName(name: string): string | undefined {
   if (reserved.has(name)) return `${name} is reserved: every object has it, or promises and JSON look for it`;
-  if (name.startsWith("$") || name.startsWith("__")) return `${name} is reserved: names that start with $ or __ belong to @rpc`;
+  if (name.startsWith("$") || name.startsWith("__"))
+    return `${name} is reserved: names that start with $ or __ belong to @rpc`;
   if (!grammar.test(name)) {
     return `${JSON.stringify(name)} is no wire name: expected up to 128 letters, digits, _, - or ., not starting with a digit`;
   }
@@ -19,6 +20,7 @@ export function shorten(name: string): string {
 /** Throws `TypeError` for an option that nobody knows, naming those that exist. */
 export function checkOptions(what: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`${what}: unknown option ${name}; known are ${known.join(", ")}`);
+    if (!known.includes(name))
+      throw new TypeError(`${what}: unknown option ${name}; known are ${known.join(", ")}`);
   }
 }

@@ -53,15 +53,23 @@ export type Registry = ReadonlyMap<string, RegisteredService>;
  * @throws TypeError for a service that exposes nothing, two services of one name, a service without a name, an event
  * field that holds no `Event`, or a class that differs from the contract; the message says how to mend it.
  */
-export function createRegistry(services: readonly object[], contract: Contract | undefined, validate: Required<ValidateOptions> = noChecks): Registry {
-  if (!Array.isArray(services)) throw new TypeError("serve expects an array of services: serve([new Person()], …)");
-  if (services.length === 0) throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
+export function createRegistry(
+  services: readonly object[],
+  contract: Contract | undefined,
+  validate: Required<ValidateOptions> = noChecks,
+): Registry {
+  if (!Array.isArray(services))
+    throw new TypeError("serve expects an array of services: serve([new Person()], …)");
+  if (services.length === 0)
+    throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
   const registry = new Map<string, RegisteredService>();
   const boundaries = contract && new BoundaryMaker(contract, validate);
   for (const instance of services) {
     const service = registerService(instance, contract, { boundaries, validate });
     if (registry.has(service.name)) {
-      throw new TypeError(`two services are named ${service.name}; name one of them otherwise with @service("…")`);
+      throw new TypeError(
+        `two services are named ${service.name}; name one of them otherwise with @service("…")`,
+      );
     }
     registry.set(service.name, service);
   }
@@ -75,16 +83,26 @@ interface Checking {
   readonly validate: Required<ValidateOptions>;
 }
 
-function registerService(instance: object, contract: Contract | undefined, checking: Checking): RegisteredService {
+function registerService(
+  instance: object,
+  contract: Contract | undefined,
+  checking: Checking,
+): RegisteredService {
   if (typeof instance !== "object" || instance === null) {
-    throw new TypeError(`serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`);
+    throw new TypeError(
+      `serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`,
+    );
   }
   // An object without a prototype has none: it exposes nothing.
   const type = (instance.constructor ?? Object) as abstract new (...args: never[]) => unknown;
-  const marks = [...findMemberMarks(type).values()].filter((mark) => mark.kind === "event" || !mark.options.hidden);
+  const marks = [...findMemberMarks(type).values()].filter(
+    (mark) => mark.kind === "event" || !mark.options.hidden,
+  );
   const className = type.name || "a class without a name";
   if (marks.length === 0) {
-    throw new TypeError(`${className} exposes nothing; put @expose() on the methods that others may call, or @event() on an event`);
+    throw new TypeError(
+      `${className} exposes nothing; put @expose() on the methods that others may call, or @event() on an event`,
+    );
   }
   checkUniqueNames(className, marks);
   const name = findServiceName(type, className, marks, contract);
@@ -95,12 +113,27 @@ function registerService(instance: object, contract: Contract | undefined, check
   for (const mark of marks) {
     const said = described?.members[mark.name];
     const boundary = said && checking.boundaries?.make(`${name}.${mark.name}`, said);
-    const member = mark.kind === "method" ? registerMethod(name, instance, mark, described) : registerEvent(name, instance, mark);
-    const cheap = mark.kind === "method" && checking.validate.arguments ? createParamCheck(instance, mark.property, mark.options.context ? 1 : 0) : undefined;
-    members.set(mark.name, { ...member, boundary, ...(member.kind === "method" && { refuseArguments: boundary?.refuseArguments ?? cheap }) });
+    const member =
+      mark.kind === "method"
+        ? registerMethod(name, instance, mark, described)
+        : registerEvent(name, instance, mark);
+    const cheap =
+      mark.kind === "method" && checking.validate.arguments
+        ? createParamCheck(instance, mark.property, mark.options.context ? 1 : 0)
+        : undefined;
+    members.set(mark.name, {
+      ...member,
+      boundary,
+      ...(member.kind === "method" && { refuseArguments: boundary?.refuseArguments ?? cheap }),
+    });
   }
   const order = described === undefined ? [] : Object.keys(described.members).sort();
-  return { name, hash: described?.hash, members, byNumber: order.map((member) => members.get(member) as RegisteredMethod) };
+  return {
+    name,
+    hash: described?.hash,
+    members,
+    byNumber: order.map((member) => members.get(member) as RegisteredMethod),
+  };
 }
 
 function registerMethod(
@@ -112,7 +145,9 @@ function registerMethod(
   // Found on the instance, so that an override in a subclass is what runs.
   const method: unknown = Reflect.get(instance, mark.property);
   if (typeof method !== "function") {
-    throw new TypeError(`${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`);
+    throw new TypeError(
+      `${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`,
+    );
   }
   const member = described?.members[mark.name];
   const declared = member?.kind === "call" ? member : undefined;
@@ -121,7 +156,9 @@ function registerMethod(
     service,
     name: mark.name,
     options: mark.options,
-    throws: new Map((mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name])),
+    throws: new Map(
+      (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
+    ),
     params: declared?.params.map((param) => param.name),
     refuseArguments: undefined,
     boundary: undefined,
@@ -129,10 +166,16 @@ function registerMethod(
   };
 }
 
-function registerEvent(service: string, instance: object, mark: MemberMark & { kind: "event" }): RegisteredEvent {
+function registerEvent(
+  service: string,
+  instance: object,
+  mark: MemberMark & { kind: "event" },
+): RegisteredEvent {
   const event: unknown = Reflect.get(instance, mark.property);
   if (!isEvent(event)) {
-    throw new TypeError(`${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`);
+    throw new TypeError(
+      `${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`,
+    );
   }
   return { kind: "event", service, name: mark.name, options: mark.options, event, boundary: undefined };
 }
@@ -147,7 +190,9 @@ function checkUniqueNames(className: string, marks: readonly MemberMark[]): void
   for (const { name, property } of marks) {
     const other = seen.get(name);
     if (other !== undefined) {
-      throw new TypeError(`${className}: ${other} and ${property} have one wire name, ${name}; give one another name`);
+      throw new TypeError(
+        `${className}: ${other} and ${property} have one wire name, ${name}; give one another name`,
+      );
     }
     seen.set(name, property);
   }
@@ -160,7 +205,8 @@ function findServiceName(
   contract: Contract | undefined,
 ): string {
   const mark = findServiceMark(type);
-  if (mark === undefined) throw new TypeError(`${className} is no service; write @service("${className}") above the class`);
+  if (mark === undefined)
+    throw new TypeError(`${className} is no service; write @service("${className}") above the class`);
   if (mark.name !== undefined) return mark.name;
   if (contract === undefined) {
     throw new TypeError(
@@ -169,14 +215,26 @@ function findServiceName(
     );
   }
   // Property names survive minifiers, so the members tell which service of the contract this is.
-  const wanted = marks.map(({ name }) => name).sort().join();
-  const matching = Object.keys(contract.services).filter((name) => Object.keys(contract.services[name]!.members).sort().join() === wanted);
+  const wanted = marks
+    .map(({ name }) => name)
+    .sort()
+    .join();
+  const matching = Object.keys(contract.services).filter(
+    (name) => Object.keys(contract.services[name]!.members).sort().join() === wanted,
+  );
   if (matching.length === 1) return matching[0]!;
-  const why = matching.length === 0 ? "no service of the contract has its members; run rpc generate" : `${matching.join(" and ")} of the contract have its members`;
+  const why =
+    matching.length === 0
+      ? "no service of the contract has its members; run rpc generate"
+      : `${matching.join(" and ")} of the contract have its members`;
   throw new TypeError(`${className} has a bare @service, and ${why}, or write @service("${className}")`);
 }
 
-function checkAgainstContract(name: string, marks: readonly MemberMark[], described: ServiceContract | undefined): void {
+function checkAgainstContract(
+  name: string,
+  marks: readonly MemberMark[],
+  described: ServiceContract | undefined,
+): void {
   if (described === undefined) throw new TypeError(`the contract has no service ${name}; run rpc generate`);
   const inClass = new Set(marks.map((mark) => mark.name));
   const inContract = Object.keys(described.members);

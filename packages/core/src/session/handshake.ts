@@ -4,7 +4,13 @@ import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Connection, Receiver } from "../transport.js";
 import { FrameReader } from "../wire/decode-frame.js";
 import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
-import { type HandshakeFrame, type HelloFrame, type PeerLimits, protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import {
+  type HandshakeFrame,
+  type HelloFrame,
+  type PeerLimits,
+  protocolVersion,
+  type WelcomeFrame,
+} from "../wire/frame.js";
 import { headerBytes, readHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { createLoosePacket } from "./loose-packet.js";
@@ -102,7 +108,11 @@ export function receiveHello(
 
 interface HandshakeSteps {
   /** One frame of the peer; returns who takes over when the handshake is done. What it throws refuses the peer. */
-  frame(frame: HandshakeFrame, accept: (done: () => Receiver) => void, refuse: (reason: unknown) => void): (() => Receiver) | undefined;
+  frame(
+    frame: HandshakeFrame,
+    accept: (done: () => Receiver) => void,
+    refuse: (reason: unknown) => void,
+  ): (() => Receiver) | undefined;
   failed(reason: RpcError): void;
 }
 
@@ -112,7 +122,9 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
   let accepting = false;
   let lost: { readonly reason: Error | undefined } | undefined;
   const timer = options.clock.timer(options.timeoutMs, () => {
-    refuse(new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }));
+    refuse(
+      new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }),
+    );
   });
   const accept = (done: () => Receiver) => {
     if (over) return;
@@ -138,7 +150,8 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     const error = toRefusal(reason);
     fail(error);
     // A peer that was refused learns why; one that refused us knows.
-    if (!(reason instanceof RefusedByPeer)) sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
+    if (!(reason instanceof RefusedByPeer))
+      sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
     void connection.close();
   };
   connection.start({
@@ -163,7 +176,12 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
         return;
       }
       const why = reason === undefined ? "the peer closed the connection" : reason.message;
-      fail(new RpcError("unavailable", `connection lost in the handshake: ${why}`, { outcome: "not-executed", cause: reason }));
+      fail(
+        new RpcError("unavailable", `connection lost in the handshake: ${why}`, {
+          outcome: "not-executed",
+          cause: reason,
+        }),
+      );
     },
   });
 }
@@ -176,9 +194,13 @@ class RefusedByPeer extends Error {
 }
 
 function tooLarge(bytes: number): RpcError {
-  return new RpcError("invalid_argument", `hello of ${bytes} bytes exceeds ${maxHandshakePacketBytes}; show smaller credentials`, {
-    outcome: "not-executed",
-  });
+  return new RpcError(
+    "invalid_argument",
+    `hello of ${bytes} bytes exceeds ${maxHandshakePacketBytes}; show smaller credentials`,
+    {
+      outcome: "not-executed",
+    },
+  );
 }
 
 function toRefusal(reason: unknown): RpcError {
@@ -194,7 +216,8 @@ function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
   if (readHeader(view).numbered) throw new ProtocolError("a numbered packet before the handshake");
   const reader = new FrameReader(bytes, view, headerBytes, limits);
   const frame = reader.next();
-  if (frame === undefined || reader.next() !== undefined) throw new ProtocolError("expected one frame in a packet of the handshake");
+  if (frame === undefined || reader.next() !== undefined)
+    throw new ProtocolError("expected one frame in a packet of the handshake");
   switch (frame.type) {
     case "hello":
     case "welcome":
@@ -207,7 +230,11 @@ function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
 
 function checkVersion(who: string, protocol: number): void {
   if (protocol === protocolVersion) return;
-  throw new RpcError("failed_precondition", `${who} speaks protocol ${protocol}, this side speaks ${protocolVersion}; update one of them`, {
-    outcome: "not-executed",
-  });
+  throw new RpcError(
+    "failed_precondition",
+    `${who} speaks protocol ${protocol}, this side speaks ${protocolVersion}; update one of them`,
+    {
+      outcome: "not-executed",
+    },
+  );
 }

@@ -16,14 +16,15 @@ export class Lateness {
     const difference = (Math.trunc(now) - sentAt) | 0;
     this.#since ??= now;
     // As everything here, modulo 2^32.
-    if ((Math.trunc(now - this.#since) >>> 0) > keptMs) {
+    if (Math.trunc(now - this.#since) >>> 0 > keptMs) {
       this.#before = this.#smallest;
       this.#smallest = undefined;
       this.#since = now;
     }
     // Compared as differences, since both counts wrap.
     if (this.#smallest === undefined || ((difference - this.#smallest) | 0) < 0) this.#smallest = difference;
-    const base = this.#before !== undefined && ((this.#before - this.#smallest) | 0) < 0 ? this.#before : this.#smallest;
+    const base =
+      this.#before !== undefined && ((this.#before - this.#smallest) | 0) < 0 ? this.#before : this.#smallest;
     return (difference - base) | 0;
   }
 }

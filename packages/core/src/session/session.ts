@@ -78,7 +78,9 @@ export class Session {
     this.#leaveBudget = options.budget.wait(() => this.#owner.room());
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
-    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) => this.#seal(packet, eventBytes));
+    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) =>
+      this.#seal(packet, eventBytes),
+    );
     this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
       silent: () => this.#sendLoose({ type: "ping", answer: false }),
       dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
@@ -181,7 +183,8 @@ export class Session {
         if (this.#connection === connection) this.#drain();
       },
       closed: (reason) => {
-        if (this.#connection === connection) this.#lost(reason ?? new Error("the peer closed the connection"));
+        if (this.#connection === connection)
+          this.#lost(reason ?? new Error("the peer closed the connection"));
       },
     };
   }
@@ -315,7 +318,8 @@ export class Session {
   }
 
   #takeAcknowledgement(number: number): void {
-    if (distance(number, this.#sent) > 0) throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
+    if (distance(number, this.#sent) > 0)
+      throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
     // A packet that is resent carries an acknowledgement of its first sending.
     if (distance(number, this.#acknowledged) <= 0) return;
     this.#acknowledged = number;
@@ -357,7 +361,10 @@ export class Session {
     const malformed = error instanceof ProtocolError;
     const { logger } = this.#options;
     if (malformed) logger.warn(`session ended, its peer broke the protocol: ${error.message}`);
-    else logger.error(`session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`);
+    else
+      logger.error(
+        `session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     const reason = malformed
       ? new RpcError("invalid_argument", `protocol error: ${error.message}`)
       : new RpcError("internal", "internal error");

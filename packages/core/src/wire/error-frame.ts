@@ -1,4 +1,4 @@
-import { type DeclaredErrorClass, DeclaredError } from "../declared-error.js";
+import { DeclaredError, type DeclaredErrorClass } from "../declared-error.js";
 import { type ErrorCode, errorCodes, type Outcome, RpcError } from "../errors.js";
 import { type Fields, isMap } from "./fields.js";
 import type { ErrorBody } from "./frame.js";
@@ -31,7 +31,10 @@ function toWholeMs(ms: number | undefined): number | undefined {
 }
 
 /** The error that a body stands for; a declared one as its class where `classes` knows it. */
-export function fromErrorBody(body: ErrorBody, classes?: Readonly<Record<string, DeclaredErrorClass>>): RpcError {
+export function fromErrorBody(
+  body: ErrorBody,
+  classes?: Readonly<Record<string, DeclaredErrorClass>>,
+): RpcError {
   const { code, message, outcome, details, retryAfterMs, errorId, name, fields } = body;
   const options = {
     outcome,
@@ -48,8 +51,10 @@ export function fromErrorBody(body: ErrorBody, classes?: Readonly<Record<string,
 export function readErrorBody(fields: Fields): ErrorBody {
   const code = fields.string("code");
   const outcome = fields.string("outcome");
-  if (!codes.has(code)) throw new ProtocolError(`error with the unknown code ${JSON.stringify(code.slice(0, 40))}`);
-  if (!outcomes.has(outcome)) throw new ProtocolError(`error with the unknown outcome ${JSON.stringify(outcome.slice(0, 40))}`);
+  if (!codes.has(code))
+    throw new ProtocolError(`error with the unknown code ${JSON.stringify(code.slice(0, 40))}`);
+  if (!outcomes.has(outcome))
+    throw new ProtocolError(`error with the unknown outcome ${JSON.stringify(outcome.slice(0, 40))}`);
   const declared = fields.any("fields");
   if (declared !== undefined && !isMap(declared)) {
     throw new ProtocolError("error.fields: expected a map");
