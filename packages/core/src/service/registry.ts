@@ -94,7 +94,7 @@ function registerMethod(
     throw new TypeError(`${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`);
   }
   const member = described?.members[mark.name];
-  const declared = member?.kind === "call" ? member : undefined;
+  const declared = member?.kind === "event" ? undefined : member;
   return {
     kind: "method",
     service,
