@@ -48,6 +48,12 @@ export class Marks {
     return text === "true";
   }
 
+  /** Whether an option is there and says anything but `false`. */
+  isSet(mark: Mark, name: string): boolean {
+    const expression = mark.options.get(name);
+    return expression !== undefined && expression.kind !== ts.SyntaxKind.FalseKeyword;
+  }
+
   /** Elements of an option that is an array. */
   list(mark: Mark, name: string): readonly ts.Expression[] {
     const expression = mark.options.get(name);

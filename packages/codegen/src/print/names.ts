@@ -16,6 +16,7 @@ export interface ClientNames {
 const used = [
   ...[
     "Array",
+    "AsyncIterable",
     "Date",
     "Map",
     "Promise",
