@@ -1,8 +1,8 @@
 import type { CallContract, StreamContract } from "@rpc/core/contract";
 import { propertyName } from "./names.js";
 import type { Page } from "./page.js";
-import { localName, printParams } from "./params.js";
-import { deprecation, indent, joinDoc, printType } from "./type.js";
+import { localName } from "./param-name.js";
+import { deprecation, indent, joinDoc, printParams, printType } from "./type.js";
 
 const maxWidth = 108;
 

@@ -1,7 +1,7 @@
-import type { JsType, TypeSchema } from "@rpc/core/contract";
+import type { JsType, ParamContract, TypeSchema } from "@rpc/core/contract";
 import { constraintNames } from "../schema/constraint-names.js";
 import { propertyName } from "./names.js";
-import { printParams } from "./params.js";
+import { localName } from "./param-name.js";
 import { docComment } from "./writer.js";
 
 type Callback = Extract<JsType, { callback: unknown }>["callback"];
@@ -21,6 +21,11 @@ export function printType(schema: TypeSchema, names: TypeNames): string {
   if (schema.type === "array") return printArray(schema, names);
   if (schema.type === "integer") return "number";
   return schema.type === "object" ? printObject(schema, names) : schema.type!;
+}
+
+/** Prints the parameters of a method or of a callback. */
+export function printParams(params: readonly ParamContract[], names: TypeNames): string[] {
+  return params.map((param, index) => printParam(param, params.slice(index + 1), names));
 }
 
 /** The members of an object type, one after the other, each with its docs unless told otherwise. */
@@ -47,6 +52,17 @@ export function docText(schema: TypeSchema): string | undefined {
     constraintTags(schema),
     deprecation(text as string | true | undefined),
   );
+}
+
+function printParam(param: ParamContract, following: readonly ParamContract[], names: TypeNames): string {
+  const type = printType(param.type, names);
+  const name = localName(param.name);
+  if (param.rest) return `...${name}: ${/ \| |^readonly /.test(type) ? `(${type})` : type}[]`;
+  if (!param.optional) return `${name}: ${type}`;
+  // Only the last parameters can be left out; one before a required one is given as undefined.
+  const isLast = following.every((other) => other.optional || other.rest);
+  if (isLast) return `${name}?: ${type}`;
+  return `${name}: ${type.startsWith("(") ? `(${type})` : type} | undefined`;
 }
 
 function constraintTags(schema: TypeSchema): string | undefined {

@@ -1,12 +1,16 @@
-import type { TypeSchema } from "@rpc/core/contract";
+import type { ParamContract, TypeSchema } from "@rpc/core/contract";
 import ts from "typescript";
 import { refused } from "../schema/reading.js";
 import { writtenArguments } from "../schema/written-type.js";
-import { readParams } from "./params.js";
 import type { Reader } from "./reader.js";
 
+/** What reading a callback needs besides: its parameters are read as a method's are. */
+export interface CallbackReader extends Reader {
+  readonly readParams: (signature: ts.Signature, at: ts.Node, reader: Reader) => ParamContract[];
+}
+
 /** Reads a parameter that is a function the server calls back; undefined for any other type. */
-export function readCallback(type: ts.Type, at: ts.Node, reader: Reader): TypeSchema | undefined {
+export function readCallback(type: ts.Type, at: ts.Node, reader: CallbackReader): TypeSchema | undefined {
   const { checker } = reader.types;
   const signatures = checker.getSignaturesOfType(type, ts.SignatureKind.Call);
   const [signature] = signatures;
@@ -24,8 +28,8 @@ export function readCallback(type: ts.Type, at: ts.Node, reader: Reader): TypeSc
   return refused;
 }
 
-function readSignature(signature: ts.Signature, at: ts.Node, reader: Reader) {
-  const params = readParams(signature, at, false, { ...reader, inCallback: true });
+function readSignature(signature: ts.Signature, at: ts.Node, reader: CallbackReader) {
+  const params = reader.readParams(signature, at, { ...reader, inCallback: true });
   return { params, result: readResult(signature, at, reader) };
 }
 

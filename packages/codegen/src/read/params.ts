@@ -29,6 +29,10 @@ export function readParams(
   return sent.flatMap((symbol, index) => readParam(symbol, name, index, reader));
 }
 
+function readAll(signature: ts.Signature, name: ts.Node, reader: Reader): ParamContract[] {
+  return signature.parameters.flatMap((symbol, index) => readParam(symbol, name, index, reader));
+}
+
 function readParam(symbol: ts.Symbol, name: ts.Node, index: number, reader: Reader): ParamContract[] {
   const { types } = reader;
   const declaration = declarationOf(symbol);
@@ -74,7 +78,9 @@ function readLive(type: ts.Type, at: ts.Node, { declaration, optional, reader }:
   const present = parts.filter((part) => !(optional && part.flags & ts.TypeFlags.Undefined));
   if (present.length !== 1) return undefined;
   const item = streamItem(reader.types, present[0]!, written, written ?? at);
-  return item ? { "x-js": { stream: item } } : readCallback(present[0]!, written ?? at, reader);
+  return item
+    ? { "x-js": { stream: item } }
+    : readCallback(present[0]!, written ?? at, { ...reader, readParams: readAll });
 }
 
 // `...args: [symbol: string, size?: number]` is two parameters; `...tags: string[]` is one that takes the rest.
