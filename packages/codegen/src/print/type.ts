@@ -2,12 +2,10 @@ import type { JsType, ParamContract, TypeSchema } from "@rpc/core/contract";
 import { constraintNames } from "../schema/constraint-names.js";
 import { propertyName } from "./names.js";
 import { localName } from "./param-name.js";
+import type { TypeNames } from "./type-names.js";
 import { docComment } from "./writer.js";
 
 type Callback = Extract<JsType, { callback: unknown }>["callback"];
-
-/** Names of named types, by name in the contract. */
-export type TypeNames = ReadonlyMap<string, string>;
 
 /** A schema as a TypeScript type. */
 export function printType(schema: TypeSchema, names: TypeNames): string {

@@ -1,4 +1,4 @@
-import { compare } from "../diagnostics.js";
+import { compare } from "../compare.js";
 
 /** A copy of plain data whose keys are in order of code units, all the way down. */
 export function canonical(value: unknown): unknown {

@@ -1,7 +1,8 @@
 import { relative } from "node:path";
-import { compare, type Problems } from "../diagnostics.js";
+import { compare } from "../compare.js";
+import type { Problems } from "../diagnostics.js";
+import { pascalCase } from "../pascal-case.js";
 import type { NamedType } from "./named-types.js";
-import { pascalCase } from "./type-name.js";
 
 type Names = ReadonlyMap<NamedType, string>;
 
