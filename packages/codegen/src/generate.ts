@@ -41,6 +41,8 @@ export interface GenerateResult extends Written {
   readonly contract?: Contract;
   /** Files that the run depended on. */
   readonly inputs: readonly string[];
+  /** Folders in which another source file would count too. */
+  readonly folders: readonly string[];
 }
 
 /** Reads the services of a project and writes their clients and contract. Any error, and nothing is written. */
@@ -50,20 +52,21 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   if (known !== undefined) {
     return { ok: true, ...known, written: [], stale: [], removed: [], unchanged: known.outputs };
   }
+  const started = Date.now();
   options.onProgress?.("read");
   // The compiler is loaded here and nowhere before: what does not need it does not wait for it.
   const { readContract } = await import("./read-contract.js");
   const { contract, diagnostics, inputs, folders } = readContract(options);
   if (contract === undefined) {
-    return { ok: false, diagnostics, inputs, written: [], stale: [], removed: [], unchanged: [] };
+    return { ok: false, diagnostics, inputs, folders, written: [], stale: [], removed: [], unchanged: [] };
   }
   options.onProgress?.("write");
   const files = print(contract, options);
   const gone = options.client && options.split ? findStale(resolve(options.client), files) : [];
   const outcome = write(files, gone, { check: options.check ?? false });
   const ok = outcome.stale.length === 0;
-  if (ok) cache?.keep({ inputs, folders, diagnostics, outputs: files });
-  return { ok, diagnostics, contract, inputs, ...outcome };
+  if (ok) cache?.keep({ started, inputs, folders, diagnostics, outputs: files });
+  return { ok, diagnostics, contract, inputs, folders, ...outcome };
 }
 
 function print(contract: Contract, { client, split, contract: file }: GenerateOptions): Map<string, string> {

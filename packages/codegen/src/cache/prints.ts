@@ -20,6 +20,11 @@ export function samePrints(prints: Readonly<Record<string, string>>): boolean {
   return Object.entries(prints).every(([path, print]) => printOf(path) === print);
 }
 
+/** Whether a file was written at or after a time; false when it is not there. */
+export function changedSince(path: string, time: number): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= time;
+}
+
 /** Files that tell which packages are installed, and what the project's own is called: here and in all folders above. */
 export function landmarks(tsconfig: string): string[] {
   const found: string[] = [];

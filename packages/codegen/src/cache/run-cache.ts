@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics.js";
-import { folderPrint, landmarks, makerPrint, samePrints, takePrints } from "./prints.js";
+import { changedSince, folderPrint, landmarks, makerPrint, samePrints, takePrints } from "./prints.js";
 
 /** A run that went well, as it is remembered. */
 export interface CachedRun {
   readonly diagnostics: readonly Diagnostic[];
   readonly inputs: readonly string[];
+  readonly folders: readonly string[];
   readonly outputs: readonly string[];
 }
 
 /** A run that went well, to be remembered. */
 export interface FinishedRun {
+  /** When it began to read. */
+  readonly started: number;
   readonly inputs: readonly string[];
   readonly folders: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -23,6 +26,7 @@ interface Stored {
   readonly format: 1;
   readonly maker: string;
   readonly inputs: Readonly<Record<string, string>>;
+  readonly landmarks: Readonly<Record<string, string>>;
   readonly folders: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
@@ -51,20 +55,25 @@ export class RunCache {
     const sameFolders = Object.entries(stored.folders).every(
       ([folder, print]) => folderPrint(folder) === print,
     );
-    if (!sameFolders || !samePrints(stored.inputs) || !samePrints(stored.outputs)) return undefined;
+    if (!sameFolders || ![stored.landmarks, stored.inputs, stored.outputs].every(samePrints))
+      return undefined;
     return {
       diagnostics: stored.diagnostics,
       inputs: Object.keys(stored.inputs),
+      folders: Object.keys(stored.folders),
       outputs: Object.keys(stored.outputs),
     };
   }
 
   /** Remembers a run. */
-  keep({ inputs, folders, diagnostics, outputs }: FinishedRun): void {
+  keep({ started, inputs, folders, diagnostics, outputs }: FinishedRun): void {
+    // What was saved while it was being read would be remembered as something that nobody read.
+    if (inputs.some((path) => !outputs.has(path) && changedSince(path, started))) return;
     const stored: Stored = {
       format: 1,
       maker: makerPrint(),
-      inputs: takePrints([...inputs, ...landmarks(this.#tsconfig)]),
+      inputs: takePrints(inputs),
+      landmarks: takePrints(landmarks(this.#tsconfig)),
       folders: Object.fromEntries(folders.map((folder) => [folder, folderPrint(folder)])),
       outputs: takePrints([...outputs.keys()]),
       diagnostics,
