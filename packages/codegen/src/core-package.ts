@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import ts from "typescript";
 import { packageName } from "./package-name.js";
+import ts from "./typescript.cjs";
 
 /**
  * Tells what comes from `@rpc/core`.

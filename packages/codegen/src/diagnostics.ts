@@ -1,6 +1,6 @@
-import ts from "typescript";
 import { type Code, codes, type Severity } from "./codes.js";
 import { compare } from "./compare.js";
+import ts from "./typescript.cjs";
 
 /** One finding about the source: what is wrong, where, and how to mend it. */
 export interface Diagnostic {

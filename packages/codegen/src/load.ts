@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import ts from "typescript";
 import { compare } from "./compare.js";
 import { type Diagnostic, type Problems, placeOf } from "./diagnostics.js";
 import { packageName } from "./package-name.js";
+import ts from "./typescript.cjs";
 
 /** A user's project, parsed. */
 export interface Project {

@@ -1,6 +1,6 @@
-import ts from "typescript";
 import type { CorePackage } from "./core-package.js";
 import type { Problems } from "./diagnostics.js";
+import ts from "./typescript.cjs";
 
 /** What one of our decorators says at one place. */
 export interface Mark {

@@ -1,6 +1,6 @@
 /** A TypeScript module as JavaScript for Node, types taken off. Says nothing about their being right. */
 export async function transpile(path: string, text: string): Promise<string> {
-  const { default: ts } = await import("typescript");
+  const { default: ts } = await import("./typescript.cjs");
   const { outputText, diagnostics = [] } = ts.transpileModule(text, {
     fileName: path,
     reportDiagnostics: true,

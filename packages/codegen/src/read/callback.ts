@@ -1,7 +1,7 @@
 import type { ParamContract, TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { refused } from "../schema/reading.js";
 import { writtenArguments } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import type { Reader } from "./reader.js";
 
 /** What reading a callback needs besides: its parameters are read as a method's are. */

@@ -1,5 +1,5 @@
-import ts from "typescript";
 import { constraintNames } from "../schema/constraint-names.js";
+import ts from "../typescript.cjs";
 
 /** What a doc comment says, in the words of a member of the contract. */
 export interface Doc {

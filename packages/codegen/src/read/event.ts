@@ -1,7 +1,7 @@
 import type { EventContract } from "@rpc/core/contract";
-import ts from "typescript";
 import { refused } from "../schema/reading.js";
 import { writtenArguments } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import type { MarkedMember } from "./members.js";
 import type { Reader } from "./reader.js";

@@ -1,9 +1,9 @@
 import type { CallContract, ParamContract, StreamContract, TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import type { Mark } from "../marks.js";
 import { refused } from "../schema/reading.js";
 import { streamItem } from "../schema/stream-type.js";
 import { writtenArguments } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import { readErrors } from "./error.js";
 import type { MarkedMember } from "./members.js";

@@ -1,6 +1,6 @@
 import type { ParamContract, TypeSchema } from "@rpc/core/contract";
-import type ts from "typescript";
 import { unionOf } from "../schema/union-type.js";
+import type ts from "../typescript.cjs";
 import { canonicalText } from "./canonical.js";
 import type { Answer, Shape } from "./method.js";
 import type { Reader } from "./reader.js";

@@ -1,9 +1,9 @@
 import type { ParamContract, TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { writtenItem } from "../schema/array-type.js";
 import { readConstraints } from "../schema/constraints.js";
 import { streamItem } from "../schema/stream-type.js";
 import { readOptional } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import { readCallback } from "./callback.js";
 import { paramDoc } from "./doc.js";
 import type { Reader } from "./reader.js";

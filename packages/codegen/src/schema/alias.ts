@@ -1,6 +1,6 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
 import { readConstraints } from "./constraints.js";
 import type { Reading } from "./reading.js";
 import { writtenArguments } from "./written-type.js";

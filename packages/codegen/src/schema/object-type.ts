@@ -1,6 +1,6 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
 import { readIndex } from "./index-signature.js";
 import { primitive, readPrimitive } from "./primitive-type.js";
 import { readProperties } from "./properties.js";

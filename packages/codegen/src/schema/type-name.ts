@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import ts from "typescript";
 import { pascalCase } from "../pascal-case.js";
+import ts from "../typescript.cjs";
 import { primitive } from "./primitive-type.js";
 
 /** Name of a generic type with its arguments: `Page<Trade>` is `PageOfTrade`. */
