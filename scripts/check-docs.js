@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
+const packages = ["core", "transport-tcp", "transport-zmq", "codegen", "cli"];
 const root = resolve(import.meta.dirname, "..");
 const folder = join(root, "node_modules/.docs");
 rmSync(folder, { recursive: true, force: true });
@@ -73,7 +74,7 @@ function tsconfig() {
       types: ["node"],
       lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
       paths: Object.fromEntries(
-        ["core", "transport-tcp", "transport-zmq"].map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
+        packages.map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
       ),
     },
     include: ["**/*.ts"],
@@ -83,7 +84,7 @@ function tsconfig() {
 // What a block imports is found at run time as a user's would be.
 function linkPackages() {
   mkdirSync(join(folder, "node_modules/@rpc"), { recursive: true });
-  for (const name of ["core", "transport-tcp", "transport-zmq"]) {
+  for (const name of packages) {
     const link = join(folder, "node_modules/@rpc", name);
     spawnSync("ln", ["-sfn", join(root, "packages", name), link]);
   }
