@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, readdirSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** What a run read and wrote. */
@@ -29,8 +29,12 @@ export class FolderWatch {
     this.#dirty = false;
   }
 
-  /** Watches what this run depended on, and nothing that only an earlier one did. */
-  watch({ inputs, folders, written, unchanged }: Watched): void {
+  /**
+   * Watches what a run depended on, and nothing that only an earlier one did.
+   *
+   * What was saved since the run began, `since`, counts as changed: its folder may not have been watched then.
+   */
+  watch({ inputs, folders, written, unchanged }: Watched, since: number): void {
     this.#own = new Set([...written, ...unchanged]);
     const near = inputs.filter((path) => !path.includes("/node_modules/")).map(dirname);
     const wanted = new Set(
@@ -42,6 +46,7 @@ export class FolderWatch {
       this.#watchers.delete(folder);
     }
     for (const folder of wanted) if (!this.#watchers.has(folder)) this.#add(folder);
+    if (inputs.some((path) => !this.#own.has(path) && savedAt(path) >= since)) this.#dirty = true;
   }
 
   /** Resolves when something has changed and then stayed as it is for a moment, or when the signal aborts. */
@@ -81,6 +86,10 @@ export class FolderWatch {
     watcher.on("error", () => watcher.close());
     this.#watchers.set(folder, watcher);
   }
+}
+
+function savedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function withSubfolders(folder: string): string[] {

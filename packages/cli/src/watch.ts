@@ -10,9 +10,9 @@ export async function watch(run: () => Promise<GenerateResult>, terminal: Termin
     while (!signal?.aborted) {
       // Before the run: what is saved while it reads must make another run.
       folders.forget();
-      const started = performance.now();
+      const [since, started] = [Date.now(), performance.now()];
       const result = await run();
-      folders.watch(result);
+      folders.watch(result, since);
       out(`${Math.round(performance.now() - started)} ms; watching ${folders.size} folders\n`);
       await folders.changed(signal);
     }

@@ -148,6 +148,28 @@ describe("rpc generate --watch", () => {
     expect(err).toContain("RPC1002");
   });
 
+  test("runs again for what was saved while it was reading", async () => {
+    const { runWith, write, read } = createFolder(JSON.stringify(both));
+    const stop = new AbortController();
+    let runs = 0;
+    await runWith(
+      {
+        signal: stop.signal,
+        interactive: true,
+        err: (text) => {
+          if (runs === 0 && text.startsWith("writing"))
+            write("person.ts", service.replace("name()", "fullName()"));
+        },
+        out: (text) => {
+          if (text.includes("ms; watching") && ++runs === 2) stop.abort();
+        },
+      },
+      "generate",
+      "--watch",
+    );
+    expect(read("contract.json")).toContain("fullName");
+  });
+
   test("is not given together with --check", async () => {
     const { run } = createFolder(JSON.stringify(both));
     expect((await run("generate", "--watch", "--check")).exitCode).toBe(2);
