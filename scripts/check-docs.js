@@ -8,17 +8,17 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-const packages = ["core", "transport-tcp", "transport-zmq", "codegen", "cli"];
 const root = resolve(import.meta.dirname, "..");
 const folder = join(root, "node_modules/.docs");
 rmSync(folder, { recursive: true, force: true });
 
+const packages = readdirSync(join(root, "packages"));
 const pages = [
   "README.md",
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   ...listMarkdown("docs"),
-  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+  ...packages.map((name) => `packages/${name}/README.md`),
 ];
 
 let blocks = 0;
@@ -91,7 +91,10 @@ function linkPackages() {
 }
 
 function runFirst() {
-  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], { stdio: "inherit", timeout: 20_000 });
+  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], {
+    stdio: "inherit",
+    timeout: 20_000,
+  });
   console.log(status === 0 ? "the README's first example runs" : "the README's first example fails");
   return status === 0 ? 0 : 1;
 }

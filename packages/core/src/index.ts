@@ -5,6 +5,8 @@ export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-item.js";
 export type { Remote } from "./client/proxy.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+// For authors of transports and of generated code.
+export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
 export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";
 export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";
@@ -16,9 +18,6 @@ export { Event } from "./service/event.js";
 export { type EventMark, type EventOptions, event } from "./service/event-decorator.js";
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
 export { type ServiceMark, service } from "./service/service.js";
-export { memory } from "./transports/memory.js";
-
-// For authors of transports and of generated code.
-export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
 export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
 export type { Peer, Transport } from "./transport.js";
+export { memory } from "./transports/memory.js";

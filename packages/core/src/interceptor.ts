@@ -6,7 +6,10 @@ import type { Call } from "./call.js";
  * It may look, wait, change what `next` is given, answer by itself, or throw. On the client `next` sends the call; on
  * the server it runs the method. The first of a list is the outermost.
  */
-export type Interceptor<Seen extends Call = Call> = (call: Seen, next: (call: Seen) => Promise<unknown>) => Promise<unknown>;
+export type Interceptor<Seen extends Call = Call> = (
+  call: Seen,
+  next: (call: Seen) => Promise<unknown>,
+) => Promise<unknown>;
 
 /** Folds a list into one function around `last`; with an empty list that is `last` itself. */
 export function intercept<Seen extends Call>(

@@ -16,8 +16,8 @@ import { type CallSender, OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
 import { ServiceRefs } from "./service-refs.js";
-import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 import type { LiveSubscription } from "./subscription.js";
+import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 
 /** How a client connects and calls. */
 export interface ClientOptions {
@@ -55,7 +55,17 @@ export interface ClientStats {
   readonly sendBufferBytes: number;
 }
 
-const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials", "interceptors", "limits", "logger", "clock", "random"];
+const optionNames = [
+  "transports",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "credentials",
+  "interceptors",
+  "limits",
+  "logger",
+  "clock",
+  "random",
+];
 
 /**
  * Connects to a server: `await connect("tcp://127.0.0.1:7000", { transports: [tcp()] })`.
@@ -66,7 +76,10 @@ const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials
  * @throws RpcError `unavailable` when nobody answered within `connectTimeoutMs`; at once `invalid_argument` for a bad
  * URL, `unauthenticated` when refused, `failed_precondition` when the server speaks another protocol.
  */
-export async function connect(url: string | URL | readonly (string | URL)[] | undefined, options: ClientOptions): Promise<Client> {
+export async function connect(
+  url: string | URL | readonly (string | URL)[] | undefined,
+  options: ClientOptions,
+): Promise<Client> {
   checkOptions("connect", options, optionNames);
   const urls = Array.isArray(url) ? url : [url];
   const targets = urls.map((one) => findTransport(one, options.transports));
@@ -82,6 +95,7 @@ const start = Symbol("start");
 export class Client implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #logger: Logger;
   readonly #connector: Connector;
   readonly #calls: PendingCalls;
   readonly #subscriptions: Subscriptions;
@@ -94,9 +108,15 @@ export class Client implements AsyncDisposable {
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
-    const { clock = systemClock, random = systemRandom, logger = silentLogger, connectTimeoutMs = 5_000 } = options;
+    const {
+      clock = systemClock,
+      random = systemRandom,
+      logger = silentLogger,
+      connectTimeoutMs = 5_000,
+    } = options;
     const limits = checkLimits(options.limits);
     this.#clock = clock;
+    this.#logger = logger;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
     this.#calls = new PendingCalls({
@@ -109,7 +129,15 @@ export class Client implements AsyncDisposable {
     this.#sender = () => ({ clock, session: this.#connector.session!, refs: this.#refs! });
     const { credentials } = options;
     this.#connector = new Connector(
-      { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
+      {
+        clock,
+        random,
+        limits,
+        logger,
+        connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs),
+        credentials,
+        targets,
+      },
       {
         opened: (session) => {
           this.#refs = new ServiceRefs(session);
@@ -189,15 +217,26 @@ export class Client implements AsyncDisposable {
     );
   }
 
-  #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
-    const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+  #call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
+    const timeoutMs =
+      options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
     if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal);
     return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options.signal))(call);
   }
 
-  #send(service: ServiceDescription, call: Call, deadline: number, signal: AbortSignal | undefined): Promise<unknown> {
+  #send(
+    service: ServiceDescription,
+    call: Call,
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
       if (this.state === "closed") return reject(notExecuted("unavailable", `${name}: the client is closed`));
@@ -205,7 +244,8 @@ export class Client implements AsyncDisposable {
         this.#calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }));
         return;
       }
-      if (signal.aborted) return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
+      if (signal.aborted)
+        return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
       const cancel = () => this.#calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
       const pending = new OutgoingCall(service, call, deadline, this.#sender, {
@@ -263,14 +303,24 @@ export class Client implements AsyncDisposable {
   #lost(reason: RpcError): void {
     const closed = this.state === "closed";
     const code = closed ? "cancelled" : "unavailable";
-    this.#calls.rejectSent((call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", cause: reason }));
+    this.#calls.rejectSent(
+      (call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", cause: reason }),
+    );
     this.#refs = undefined;
     this.#subscriptions.detach();
   }
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {
     if (state === "online") this.#calls.pump();
-    for (const listener of this.#stateListeners) listener(state, reason);
+    for (const listener of this.#stateListeners) {
+      try {
+        listener(state, reason);
+      } catch (error) {
+        this.#logger.error(
+          `a listener of the client's state failed: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      }
+    }
     if (state !== "closed") return;
     this.#calls.rejectQueued((call) => notExecuted("cancelled", `${call.name}: the client was closed`));
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));
@@ -281,7 +331,9 @@ const noMetadata: Metadata = Object.freeze({});
 
 function checkTimeout(name: string, timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
-  throw new TypeError(`${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`);
+  throw new TypeError(
+    `${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`,
+  );
 }
 
 function notExecuted(code: "cancelled" | "unavailable", message: string, cause?: unknown): RpcError {

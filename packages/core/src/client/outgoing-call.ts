@@ -57,15 +57,22 @@ export class OutgoingCall implements PendingCall {
       session.send({ type: "call", id, target, timeLeftMs, metadata: extra, args });
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: arguments ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
   }
 
   #checkMetadata(limit: number): void {
     const bytes = utf8.encode(JSON.stringify(this.#call.metadata)).length;
     if (bytes <= limit) return;
-    throw new RpcError("resource_exhausted", `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`, {
-      outcome: "not-executed",
-    });
+    throw new RpcError(
+      "resource_exhausted",
+      `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`,
+      {
+        outcome: "not-executed",
+      },
+    );
   }
 }

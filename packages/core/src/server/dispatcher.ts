@@ -3,9 +3,16 @@ import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
-import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
+import {
+  type CallFrame,
+  type CallTarget,
+  type ErrorBody,
+  maxServiceRefs,
+  type UseFrame,
+} from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { describeFailure, type FailureReport } from "./failure.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
@@ -34,7 +41,7 @@ export class Dispatcher {
   readonly #session: Session;
   readonly #running: RunningCalls;
   readonly #refs: RegisteredService[] = [];
-  /** Settled calls whose answer waits for room in the send buffer. Their slots stay taken, so this is bounded. */
+  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
   #waiting: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
@@ -51,7 +58,8 @@ export class Dispatcher {
   use({ ref, service, hash }: UseFrame): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
-    if (ref !== this.#refs.length || ref >= maxServiceRefs) throw new ProtocolError(`use of the number ${ref} out of turn`);
+    if (ref !== this.#refs.length || ref >= maxServiceRefs)
+      throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
     this.#session.send({ type: "used", ref, equal });
   }
@@ -62,14 +70,24 @@ export class Dispatcher {
     const method = this.#find(frame.target);
     const { clock, limits, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
-    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
+    const refusal =
+      method === undefined
+        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) {
-      // A peer that keeps to the limits it was told has room for the answers to all its calls.
-      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
-      this.#session.send({ type: "error", id, ...refusal });
+      const answer = () => this.#session.send({ type: "error", id, ...refusal });
+      if (this.#session.hasRoom) return answer();
+      // A peer that keeps to the limit it was told never has more answers waiting than that.
+      if (this.#waiting.length >= limits.maxRunningCalls) {
+        throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
+      }
+      this.#waiting.push(answer);
       return;
     }
-    this.#run(method!, new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller));
+    this.#run(
+      method!,
+      new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller),
+    );
   }
 
   cancel(id: number): void {
@@ -90,7 +108,8 @@ export class Dispatcher {
   #find(target: CallTarget): RegisteredMethod | undefined {
     if ("ref" in target) {
       const method = this.#refs[target.ref]?.byNumber[target.member];
-      if (method === undefined) throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
+      if (method === undefined)
+        throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
       return method.kind === "method" ? method : undefined;
     }
     const member = this.#options.registry.get(target.service)?.members.get(target.method);
@@ -101,13 +120,21 @@ export class Dispatcher {
     const { clock, limits } = this.#options;
     const name = `${method.service}.${method.name}`;
     const draining = this.#options.draining();
-    if (draining !== undefined) return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
+    if (draining !== undefined)
+      return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
     if (this.#running.size >= limits.maxRunningCalls) {
-      return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
+      );
     }
-    if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    if (deadline <= clock.now())
+      return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
-      return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
+      );
     }
     return undefined;
   }
@@ -121,11 +148,13 @@ export class Dispatcher {
         interceptors.length === 0
           ? runMethod(method, call, call.args)
           : intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+      // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
+      if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
       return this.#failed(method, call, error);
     }
     // A method that answers at once is answered at once: an await here costs more than the call.
-    if (!isThenable(result)) return this.#finished(method, call, result);
+    if (!(result instanceof Promise)) return this.#finished(method, call, result);
     result.then(
       (value) => this.#finished(method, call, value),
       (error: unknown) => this.#failed(method, call, error),
@@ -143,7 +172,12 @@ export class Dispatcher {
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures);
+    const body = describeFailure(
+      `${method.service}.${method.name}`,
+      error,
+      method.throws,
+      this.#options.failures,
+    );
     this.#answer(call, () => this.#sendError(call, body));
   }
 
@@ -164,7 +198,13 @@ export class Dispatcher {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({ type: "error", id: call.callId, code: body.code, message: "its details cannot travel", outcome: body.outcome });
+      this.#session.send({
+        type: "error",
+        id: call.callId,
+        code: body.code,
+        message: "its details cannot travel",
+        outcome: body.outcome,
+      });
     }
   }
 
@@ -173,9 +213,17 @@ export class Dispatcher {
     const { code, message } = RpcError.from(reason, "internal");
     this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
     if (code === "resource_exhausted") {
-      return { code, message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`, outcome: "executed" };
+      return {
+        code,
+        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
+        outcome: "executed",
+      };
     }
-    return { code: "internal", message: `${name} ran, but its result cannot travel: ${message}`, outcome: "executed" };
+    return {
+      code: "internal",
+      message: `${name} ran, but its result cannot travel: ${message}`,
+      outcome: "executed",
+    };
   }
 }
 
@@ -185,7 +233,7 @@ const noMetadata = Object.freeze({});
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
 function nameOf(target: CallTarget): string {
-  return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;
+  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
 }
 
 function refuse(code: ErrorCode, message: string): ErrorBody {
@@ -193,5 +241,7 @@ function refuse(code: ErrorCode, message: string): ErrorBody {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }

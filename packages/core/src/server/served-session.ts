@@ -6,7 +6,9 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { Caller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
 
-export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
+export interface ServedSessionOptions
+  extends SessionOptions,
+    Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly identity: unknown;
   readonly token: Uint8Array;
@@ -43,7 +45,11 @@ export class ServedSession {
     };
     this.session = session;
     this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
-    this.calls = new Dispatcher(session, { ...options, caller, beforeReply: () => this.subscriptions.pump() });
+    this.calls = new Dispatcher(session, {
+      ...options,
+      caller,
+      beforeReply: () => this.subscriptions.pump(),
+    });
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */

@@ -34,7 +34,10 @@ export interface TransportSuiteOptions {
   /** What the transport names that it cannot do; scenarios about that are skipped by name. */
   readonly lacks?: readonly Lack[];
   /** Registers a test: `test` of vitest or of `node:test`. */
-  readonly test: { (name: string, run: () => Promise<void>): unknown; skip(name: string, run: () => Promise<void>): unknown };
+  readonly test: {
+    (name: string, run: () => Promise<void>): unknown;
+    skip(name: string, run: () => Promise<void>): unknown;
+  };
   /** Names of handles that are open in this process, for the look at leftovers: `() => process.getActiveResourcesInfo()`. */
   readonly openHandles?: () => readonly string[];
 }
@@ -66,7 +69,8 @@ export function testTransport(options: TransportSuiteOptions): void {
       }
       await harness.checkLeftovers();
     };
-    if (scenario.needs !== undefined && lacks.includes(scenario.needs)) test.skip(`${title} (lacks ${scenario.needs})`, run);
+    if (scenario.needs !== undefined && lacks.includes(scenario.needs))
+      test.skip(`${title} (lacks ${scenario.needs})`, run);
     else test(title, run);
   }
 }

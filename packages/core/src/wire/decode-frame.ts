@@ -1,14 +1,20 @@
 import type { Metadata } from "../call.js";
+import { leastLimits } from "../limits.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
-import { type CallFrame, type EventRow, type EventsFrame, type Frame, frameTypes, type GapFrame, type PeerLimits } from "./frame.js";
+import {
+  type CallFrame,
+  type EventRow,
+  type EventsFrame,
+  type Frame,
+  frameTypes,
+  type GapFrame,
+  type PeerLimits,
+} from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
-
-// What the protocol's own frames need: a peer that takes less could not be told that it is refused.
-const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
 
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
@@ -63,7 +69,12 @@ export class FrameReader {
       case frameTypes.gap:
         return this.#gap();
       case frameTypes.subscriptionCredit:
-        return { type: "subscriptionCredit", id: this.#uint32(), items: this.#uint32(), bytes: this.#uint32() };
+        return {
+          type: "subscriptionCredit",
+          id: this.#uint32(),
+          items: this.#uint32(),
+          bytes: this.#uint32(),
+        };
       case frameTypes.unsubscribe:
         return { type: "unsubscribe", id: this.#uint32() };
       case frameTypes.unsubscribed:
@@ -110,7 +121,12 @@ export class FrameReader {
         return { type: "goaway", graceMs: this.#fields("goaway").count("graceMs") };
       case frameTypes.use: {
         const fields = this.#fields("use");
-        return { type: "use", ref: fields.uint32("ref"), service: fields.string("service"), hash: fields.string("hash") };
+        return {
+          type: "use",
+          ref: fields.uint32("ref"),
+          service: fields.string("service"),
+          hash: fields.string("hash"),
+        };
       }
       case frameTypes.used: {
         const fields = this.#fields("used");
@@ -139,7 +155,8 @@ export class FrameReader {
 
   #call(): CallFrame {
     const flags = this.#uint8();
-    if ((flags & ~(callFlags.byName | callFlags.metadata)) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
+    if ((flags & ~(callFlags.byName | callFlags.metadata)) !== 0)
+      throw new ProtocolError(`call with unknown flags ${flags}`);
     const id = this.#uint32();
     const timeLeft = this.#uint32();
     const target =
@@ -149,7 +166,14 @@ export class FrameReader {
     const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
-    return { type: "call", id, timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft, target, metadata, args };
+    return {
+      type: "call",
+      id,
+      timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft,
+      target,
+      metadata,
+      args,
+    };
   }
 
   #events(): EventsFrame {
@@ -170,7 +194,11 @@ export class FrameReader {
     const value = this.#value();
     const [topic, from, to, reason] = Array.isArray(value) && value.length === 4 ? value : [];
     const fine =
-      typeof topic === "string" && isCount(from) && (to === null || isCount(to)) && typeof reason === "string" && gapReasons.has(reason);
+      typeof topic === "string" &&
+      isCount(from) &&
+      (to === null || isCount(to)) &&
+      typeof reason === "string" &&
+      gapReasons.has(reason);
     if (!fine) throw new ProtocolError("malformed gap");
     return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
   }
@@ -214,7 +242,11 @@ export class FrameReader {
 function readRow(value: unknown, bytes: number): EventRow {
   const [topic, seq, position, at, callId, payload] = Array.isArray(value) && value.length === 6 ? value : [];
   const fine =
-    typeof topic === "string" && isCount(seq) && isCount(position) && typeof at === "number" && (callId === null || isCount(callId));
+    typeof topic === "string" &&
+    isCount(seq) &&
+    isCount(position) &&
+    typeof at === "number" &&
+    (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
   return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
 }
@@ -235,7 +267,8 @@ function readPeerLimits(fields: Fields): PeerLimits {
 }
 
 function checkMetadata(value: unknown): Metadata {
-  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string")) throw new ProtocolError("call: metadata is no map of strings");
+  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string"))
+    throw new ProtocolError("call: metadata is no map of strings");
   return value as Metadata;
 }
 
