@@ -70,7 +70,8 @@ async function measure(inFlight: number): Promise<Record<string, Figures>> {
 }
 
 function print(inFlight: number, figures: Record<string, Figures>): void {
-  console.log(`${inFlight} in flight`.padEnd(18) + "CPU µs a call   × base     calls/s   × base");
+  const title = `${inFlight} in flight`.padEnd(18);
+  console.log(`${title}CPU µs a call   × base     calls/s   × base`);
   for (const [name, { cpuUsPerCall, cpuRatio, callsPerSecond, rateRatio }] of Object.entries(figures)) {
     const cells = [
       cpuUsPerCall.toFixed(1).padStart(13),

@@ -1,4 +1,5 @@
 import type { Finding, Profile, Severity } from "@rpc/core/contract";
+import { cacheFolder } from "./cache-folder.js";
 import { readConfig } from "./config.js";
 import { readContract } from "./contract-source.js";
 import { clean, findings as foundSome, UsageError } from "./exit-codes.js";
@@ -36,7 +37,7 @@ export async function runBreaking(flags: BreakingFlags, terminal: Terminal): Pro
 /** The contract of this project: what the flag names, else the configuration. */
 export async function contractPath(flag: string | undefined, { cwd }: Terminal): Promise<string> {
   if (flag !== undefined) return flag;
-  const config = await readConfig(cwd);
+  const config = await readConfig(cwd, cacheFolder(cwd));
   if (config?.contract !== undefined) return config.contract;
   throw new UsageError("no contract to read: name it with --contract contract.json, or in the configuration");
 }

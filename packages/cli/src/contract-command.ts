@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { cacheFolder } from "./cache-folder.js";
 import { readConfig } from "./config.js";
 import { readContract } from "./contract-source.js";
 import { clean, findings } from "./exit-codes.js";
@@ -17,7 +18,8 @@ export async function runContract(flags: ContractFlags, terminal: Terminal): Pro
     terminal.out(printContract(await readContract(flags.from, terminal.cwd, "contract.json")));
     return clean;
   }
-  const project = flags.project ?? (await readConfig(terminal.cwd))?.project ?? "tsconfig.json";
+  const project =
+    flags.project ?? (await readConfig(terminal.cwd, cacheFolder(terminal.cwd)))?.project ?? "tsconfig.json";
   const { contract, diagnostics } = await generate({ tsconfig: resolve(terminal.cwd, project) });
   const shown = format(diagnostics, { root: terminal.cwd, color: terminal.color });
   if (shown !== "") terminal.err(`${shown}\n`);

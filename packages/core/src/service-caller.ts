@@ -17,12 +17,19 @@ export interface ServiceDescription {
   readonly contract?: string;
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
+  /** Methods that may be sent again when it is not known whether they ran; absent when there are none. */
+  readonly idempotent?: readonly string[];
 }
+
+/** The values a method answers with, in order. */
+export interface RemoteStream<Item> extends AsyncIterable<Item> {}
 
 /** How a generated client reaches one service: what its constructor is given. */
 export interface ServiceCaller {
   /** Calls a method. Trailing arguments that are `undefined` are left out. Rejects `RpcError`, declared errors as their class. */
   call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
+  /** Calls a method that answers with many values. */
+  stream<Item>(method: string, args: readonly unknown[]): RemoteStream<Item>;
   /** The event of that name. */
   event<Value>(name: string): RemoteEvent<Value>;
   /** The same service with these options for every call. */

@@ -1,7 +1,8 @@
 import type { Contract, ParamContract, ServiceContract, TypeSchema } from "@rpc/core/contract";
-import { indent, joinDoc, printMembers, printType, type TypeNames } from "./type.js";
+import { indent, joinDoc, printMembers, printType } from "./type.js";
+import type { TypeNames } from "./type-names.js";
 
-type Member = ServiceContract["members"][string] & { readonly item?: TypeSchema };
+type Member = ServiceContract["members"][string];
 
 /** A contract as Markdown, to be published: services, their methods, events and errors, then the types. Equal contracts, equal text. */
 export function printDocs(contract: Contract): string {
@@ -59,9 +60,9 @@ function signature(name: string, member: Exclude<Member, { kind: "event" }>, nam
     return `${param.name}${param.optional ? "?" : ""}: ${type}`;
   });
   const answer =
-    member.item === undefined
-      ? `Promise<${printType(member.result, names)}>`
-      : `AsyncIterable<${printType(member.item, names)}>`;
+    member.kind === "stream"
+      ? `AsyncIterable<${printType(member.item, names)}>`
+      : `Promise<${printType(member.result, names)}>`;
   return `${name}(${params.join(", ")}): ${answer}`;
 }
 

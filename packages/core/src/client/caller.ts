@@ -1,4 +1,5 @@
 import type { CallOptions } from "../call.js";
+import { RpcError } from "../errors.js";
 import { checkOptions } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { EventItem } from "./event-item.js";
@@ -27,6 +28,12 @@ export function createServiceCaller(
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
+    stream(method) {
+      throw new RpcError(
+        "unimplemented",
+        `${service.name}.${method} answers with a stream, which this version cannot carry`,
+      );
+    },
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     with(added) {
       checkOptions("$with", added, optionNames);

@@ -278,7 +278,7 @@ export class Server implements AsyncDisposable {
   #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
     const id = toHex(hello.sessionId);
     const kept = this.#findKept(id, hello.token);
-    const resumed = kept !== undefined && kept.session.open && kept.session.canContinueFrom(hello.received);
+    const resumed = kept?.session.open === true && kept.session.canContinueFrom(hello.received);
     if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
     const served = resumed ? kept : this.#createSession(id, hello, identity);
     sendHandshake(

@@ -2,7 +2,7 @@ import { explain, type Problem } from "../contract/explain.js";
 import { createProjector } from "../contract/projector.js";
 import { readTypes, type Types } from "../contract/schema.js";
 import { type Compiler, createValidators } from "../contract/validator.js";
-import type { CallContract, Contract, EventContract, ParamContract, TypeSchema } from "./contract.js";
+import type { Contract, MemberContract, ParamContract, TypeSchema } from "./contract.js";
 
 /** What of the values that cross the boundary is checked against the contract. */
 export interface ValidateOptions {
@@ -36,10 +36,11 @@ export class BoundaryMaker {
   }
 
   /** @throws TypeError, with the member's name, for a type that cannot be checked. */
-  make(name: string, member: CallContract | EventContract): Boundary {
+  make(name: string, member: MemberContract): Boundary {
     try {
-      const output = member.kind === "event" ? member.payload : (member.result ?? { "x-js": "void" });
-      const checked = member.kind === "event" ? this.#validate.events : this.#validate.results;
+      const output = outputOf(member);
+      const checked =
+        member.kind === "event" ? this.#validate.events : member.kind === "call" && this.#validate.results;
       const params = member.kind !== "event" && this.#validate.arguments ? member.params : undefined;
       return {
         refuseArguments: params === undefined ? nothing : this.#arguments(params),
@@ -81,6 +82,18 @@ export class BoundaryMaker {
 }
 
 const nothing = () => undefined;
+
+// What leaves the server at once; the items of a stream leave one by one and are not looked at here.
+function outputOf(member: MemberContract): TypeSchema {
+  switch (member.kind) {
+    case "event":
+      return member.payload;
+    case "stream":
+      return { "x-js": "any" };
+    default:
+      return member.result ?? { "x-js": "void" };
+  }
+}
 
 function problemText(name: string, { path, expected, got }: Problem): string {
   const where = name + path;

@@ -150,7 +150,7 @@ function registerMethod(
     );
   }
   const member = described?.members[mark.name];
-  const declared = member?.kind === "call" ? member : undefined;
+  const declared = member?.kind === "event" ? undefined : member;
   return {
     kind: "method",
     service,
