@@ -8,7 +8,7 @@ export type { CallOutcome } from "./client/call-outcome.js";
 export type { EventItem, Gap } from "./client/event-item.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
 export { DeclaredError } from "./declared-error.js";
-export type { ServiceCaller, ServiceDescription } from "./service-caller.js";
+export type { RemoteStream, ServiceCaller, ServiceDescription } from "./service-caller.js";
 
 /** Version of what generated code relies on. */
 export const generatedVersion = 1;

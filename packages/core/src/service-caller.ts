@@ -13,14 +13,24 @@ export interface ServiceDescription {
   readonly members: readonly string[];
   /** Wire names of the methods that may run twice: the client sends them again by itself when their outcome is unknown. */
   readonly idempotent?: readonly string[];
+  /**
+   * The text that `hash` was made of: canonical JSON of `{ name, service, types }` without docs. Told to a server whose
+   * hash differs, which then says by name which members do not fit. Without it they are called unchecked.
+   */
+  readonly contract?: string;
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }
+
+/** The values a method answers with, in order. */
+export interface RemoteStream<Item> extends AsyncIterable<Item> {}
 
 /** How a generated client reaches one service: what its constructor is given. */
 export interface ServiceCaller {
   /** Calls a method. Trailing arguments that are `undefined` are left out. Rejects `RpcError`, declared errors as their class. */
   call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
+  /** Calls a method that answers with many values. */
+  stream<Item>(method: string, args: readonly unknown[]): RemoteStream<Item>;
   /** The event of that name. */
   event<Value>(name: string): RemoteEvent<Value>;
   /** What became of the call of a once method with that key. */

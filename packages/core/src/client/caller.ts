@@ -37,6 +37,12 @@ export function createServiceCaller(
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
+    stream(method) {
+      throw new RpcError(
+        "unimplemented",
+        `${service.name}.${method} answers with a stream, which this version cannot carry`,
+      );
+    },
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {

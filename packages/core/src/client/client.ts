@@ -113,6 +113,8 @@ export class Client implements AsyncDisposable {
   #current: SentCalls | undefined;
   /** Those of sessions that were left after a goaway. */
   readonly #left = new Set<SentCalls>();
+  /** Services of generated clients that were subscribed to: a new session hears of their contracts first. */
+  readonly #subscribed = new Set<ServiceDescription>();
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
@@ -150,6 +152,7 @@ export class Client implements AsyncDisposable {
         opened: (session, epoch) => {
           const sent = this.#calls.open(session);
           this.#current = sent;
+          for (const description of this.#subscribed) sent.refs.agree(description);
           this.#subscriptions.attach(session, epoch);
           this.#calls.pump();
           this.#releaseLeft();
@@ -249,7 +252,7 @@ export class Client implements AsyncDisposable {
       {
         call: (description, method, args, options) => this.#call(description, method, args, options),
         outcome: (description, method, key, options) => this.#outcome(description, method, key, options),
-        subscribe: (request) => this.#subscribe(request),
+        subscribe: (request) => this.#subscribe(service, request),
       },
       {},
     ).with(options);
@@ -343,10 +346,12 @@ export class Client implements AsyncDisposable {
     }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
   }
 
-  async #subscribe(request: SubscribeRequest): Promise<LiveSubscription> {
+  async #subscribe(service: ServiceDescription, request: SubscribeRequest): Promise<LiveSubscription> {
     if (this.state === "closed") {
       throw notExecuted("unavailable", `${request.service}.${request.event}: the client is closed`);
     }
+    if (service.hash !== "") this.#subscribed.add(service);
+    this.#current?.refs.agree(service);
     return this.#subscriptions.add(request);
   }
 
@@ -372,7 +377,7 @@ export class Client implements AsyncDisposable {
       case "unsubscribed":
         return this.#subscriptions.ended(frame);
       case "used":
-        return sent.refs.used(frame.ref, frame.equal);
+        return sent.refs.used(frame.ref, frame.equal, frame.wanted === true);
       case "goaway":
         return this.#leave(sent, frame.graceMs);
       default:

@@ -64,13 +64,13 @@ export class Dispatcher {
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
-  use({ ref, service, hash }: UseFrame): void {
+  use({ ref, service, hash }: UseFrame, wanted: boolean): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
     if (ref !== this.#refs.length || ref >= maxServiceRefs)
       throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
-    this.#session.send({ type: "used", ref, equal });
+    this.#session.send({ type: "used", ref, equal, wanted: wanted ? true : undefined });
   }
 
   call(frame: CallFrame, sentAt: number): void {
@@ -83,7 +83,7 @@ export class Dispatcher {
       method === undefined
         ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
         : this.#refuse(method, frame, deadline);
-    if (refusal !== undefined) return this.#sendRefusal(id, refusal);
+    if (refusal !== undefined) return this.refuse(id, refusal);
     const call = new RunningCall(
       id,
       method!,
@@ -108,7 +108,7 @@ export class Dispatcher {
       refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
     else if (this.#running.size >= limits.maxRunningCalls)
       refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
-    if (refusal !== undefined) return this.#sendRefusal(id, refusal);
+    if (refusal !== undefined) return this.refuse(id, refusal);
     const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
     this.#running.add(call);
     const failed = (error: unknown) => this.#failed(method!, call, error);
@@ -128,6 +128,20 @@ export class Dispatcher {
     } catch (error) {
       failed(error);
     }
+  }
+
+  /** Answers a call that is not run. */
+  refuse(id: number, refusal: ErrorBody): void {
+    const answer = () => {
+      this.#session.send({ type: "error", id, ...refusal });
+    };
+    if (this.#session.hasRoom) return answer();
+    // A peer that keeps to the limit it was told never has more answers waiting than that.
+    const { maxRunningCalls } = this.#options.limits;
+    if (this.#waiting.length >= maxRunningCalls) {
+      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
+    }
+    this.#waiting.push(answer);
   }
 
   cancel(id: number): void {
@@ -178,6 +192,8 @@ export class Dispatcher {
         `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
       );
     }
+    const problem = method.refuseArguments?.(frame.args);
+    if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
     return undefined;
   }
 
@@ -238,19 +254,6 @@ export class Dispatcher {
     );
   }
 
-  #sendRefusal(id: number, refusal: ErrorBody): void {
-    const answer = () => {
-      this.#session.send({ type: "error", id, ...refusal });
-    };
-    if (this.#session.hasRoom) return answer();
-    // A peer that keeps to the limit it was told never has more answers waiting than that.
-    const { maxRunningCalls } = this.#options.limits;
-    if (this.#waiting.length >= maxRunningCalls) {
-      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
-    }
-    this.#waiting.push(answer);
-  }
-
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
@@ -270,13 +273,26 @@ export class Dispatcher {
   }
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
+    const problem = method.boundary?.refuseValue(value);
     this.#answer(call, () => {
       try {
-        this.#session.send({ type: "reply", id: call.callId, value });
+        if (problem !== undefined)
+          throw new RpcError("internal", `it is not what the contract says: ${problem}`);
+        this.#sendReply(method, call, value);
       } catch (error) {
         this.#sendError(call, this.#describeUnsendable(method, error));
       }
     });
+  }
+
+  // Instances of classes are refused where values are written, so that plain data costs no look at its types here.
+  #sendReply({ boundary }: RegisteredMethod, call: RunningCall, value: unknown): void {
+    try {
+      this.#session.send({ type: "reply", id: call.callId, value });
+    } catch (error) {
+      if (boundary === undefined || !RpcError.is(error, "invalid_argument")) throw error;
+      this.#session.send({ type: "reply", id: call.callId, value: boundary.project(value) });
+    }
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
