@@ -67,8 +67,6 @@ export class Session {
   /** Last number handed to any connection. */
   #handedEver = 0;
   #received = 0;
-  /** Last number of which any frame was handed up. */
-  #begun = 0;
   /** The last number that the peer began to hand up, once it closed the session and said so. */
   #closedAfter: number | undefined;
   #acknowledged = 0;
@@ -93,7 +91,7 @@ export class Session {
     });
   }
 
-  /** Last packet number handed up: what hello and welcome tell the peer. */
+  /** Last packet number of which frames were handed up: what hello and welcome tell the peer. */
   get received(): number {
     return this.#received;
   }
@@ -314,13 +312,14 @@ export class Session {
     }
     const late = this.#lateness.observe(this.#sessionTime(now), header.sentAt);
     if (header.numbered && ahead <= 0) return;
-    if (header.numbered) this.#begun = header.number;
+    // Counted before its frames go up: one that fails up there ends the session, and must never come again.
+    if (header.numbered) this.#received = header.number;
     const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
       this.#handUp(frame, header.numbered, now - late);
       if (this.#state === "ended") return;
     }
-    if (header.numbered) this.#countReceived(header.number, bytes.length);
+    if (header.numbered) this.#countReceived(bytes.length);
   }
 
   #handUp(frame: Frame, numbered: boolean, sentAt: number): void {
@@ -352,8 +351,7 @@ export class Session {
     this.#owner.room();
   }
 
-  #countReceived(number: number, bytes: number): void {
-    this.#received = number;
+  #countReceived(bytes: number): void {
     this.#unacknowledgedBytes += bytes;
     if (this.#unacknowledgedBytes >= acknowledgeBytes) this.#sendLoose(undefined);
     else this.#acknowledgeTimer ??= this.#options.clock.timer(acknowledgeMs, () => this.#acknowledgeNow());
@@ -375,8 +373,8 @@ export class Session {
     if (connection === undefined || (this.#full && frame?.type !== "close")) return;
     const header = {
       number: this.#handed,
-      // A close says how far this side got, the packet it stopped in included: what comes after that never runs.
-      acknowledged: frame?.type === "close" ? this.#begun : this.#received,
+      // In a close it says how far this side got, the packet it stopped in included: what comes after never runs.
+      acknowledged: this.#received,
       sentAt: this.#sessionTime(this.#options.clock.now()),
     };
     this.#full = !connection.send(createLoosePacket(header, frame, this.#peerLimits));

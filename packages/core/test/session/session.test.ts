@@ -381,6 +381,19 @@ describe("the end of a session", () => {
     expect(pair.far.ended).toMatchObject([{ message: `protocol error: ${type} on an open session` }]);
   });
 
+  it("counts a packet before its frames go up, so that none is ever run again", async () => {
+    const pair = new SessionPair();
+    const counted: number[] = [];
+    Object.defineProperty(pair.far.frames, "push", {
+      value: () => counted.push(pair.far.session.received),
+    });
+    pair.near.send(1);
+    await pair.deliver();
+    pair.near.send(2);
+    await pair.deliver();
+    expect(counted).toEqual([1, 2]);
+  });
+
   it("hides what an owner threw from the peer, and logs it", async () => {
     const pair = new SessionPair();
     Object.defineProperty(pair.far.frames, "push", {
