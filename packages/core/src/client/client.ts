@@ -5,7 +5,7 @@ import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import { checkLimits, type Limits } from "../limits.js";
-import { type Logger, silentLogger } from "../logger.js";
+import { guardLogger, type Logger } from "../logger.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { Transport } from "../transport.js";
@@ -118,12 +118,8 @@ export class Client implements AsyncDisposable {
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
-    const {
-      clock = systemClock,
-      random = systemRandom,
-      logger = silentLogger,
-      connectTimeoutMs = 5_000,
-    } = options;
+    const { clock = systemClock, random = systemRandom, connectTimeoutMs = 5_000 } = options;
+    const logger = guardLogger("connect", options.logger);
     const limits = checkLimits(options.limits);
     this.#clock = clock;
     this.#logger = logger;

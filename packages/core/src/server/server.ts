@@ -5,7 +5,7 @@ import { RpcError } from "../errors.js";
 import { findTransport, type Target } from "../find-transport.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
-import { type Logger, silentLogger } from "../logger.js";
+import { guardLogger, type Logger } from "../logger.js";
 import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
@@ -173,7 +173,7 @@ export class Server implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
-    this.#logger = options.logger ?? silentLogger;
+    this.#logger = guardLogger("serve", options.logger);
     this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
