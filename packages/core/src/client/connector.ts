@@ -259,7 +259,7 @@ export class Connector {
     }
     asked?.end(
       this.#unavailable(
-        "the server no longer has the session: it was restarted, or the session was away too long",
+        "the server no longer has the session: it was restarted, the session was away too long, or the credentials name somebody else now",
       ),
     );
     this.#token = welcome.token;

@@ -24,7 +24,8 @@ export class ServedSession {
   readonly session: Session;
   /** What a client shows to resume it. */
   readonly token: Uint8Array;
-  readonly identity: unknown;
+  /** What `authenticate` said of its caller at the newest hello. */
+  identity: unknown;
   readonly calls: Dispatcher;
   readonly subscriptions: SessionSubscriptions;
   readonly #gate: ContractGate;
@@ -48,8 +49,11 @@ export class ServedSession {
         listener.ended(reason);
       },
     });
+    const newest = () => this.identity;
     const caller: Caller = {
-      identity,
+      get identity() {
+        return newest();
+      },
       sessionId: options.id,
       get peer() {
         return session.peer;

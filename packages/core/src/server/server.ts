@@ -24,6 +24,7 @@ import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
@@ -59,7 +60,8 @@ export interface ServeOptions {
   /** Where once methods remember what they did. Default: in memory, gone with the process. */
   readonly outcomeStore?: OutcomeStore;
   /**
-   * What of an identity tells one caller of once methods from another: keys of different callers never meet.
+   * What of an identity tells one caller from another: keys of once methods of different callers never meet, and a
+   * session is resumed only by the caller that opened it, else its client gets a new one.
    * Default: all that `authenticate` returned, which must then be the same every time and able to travel.
    */
   readonly outcomeScope?: (identity: unknown) => unknown;
@@ -314,9 +316,15 @@ export class Server implements AsyncDisposable {
   #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
     const id = toHex(hello.sessionId);
     const kept = this.#findKept(id, hello.token);
-    const resumed = kept?.session.open === true && kept.session.canContinueFrom(hello.received);
-    if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
+    const same = kept !== undefined && this.#isSame(kept.identity, identity);
+    const resumed = same && kept.session.open && kept.session.canContinueFrom(hello.received);
+    if (!resumed) {
+      const why = kept !== undefined && !same ? "as somebody else" : "without it";
+      kept?.session.end(refused("unavailable", `its client came back ${why}`));
+    }
     const served = resumed ? kept : this.#createSession(id, hello, identity);
+    // The same caller, with what `authenticate` says of it now.
+    served.identity = identity;
     sendHandshake(
       connection,
       {
@@ -345,6 +353,12 @@ export class Server implements AsyncDisposable {
     };
   }
 
+  // A session belongs to who opened it: its running calls, its once keys and its subscriptions do.
+  #isSame(one: unknown, other: unknown): boolean {
+    const { outcomeScope: scopeOf = (identity) => identity } = this.#options;
+    return isSameIdentity(one, other, { scopeOf, limits: this.#limits });
+  }
+
   /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */
   #findKept(id: string, token: Uint8Array | undefined): ServedSession | undefined {
     if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
@@ -356,7 +370,7 @@ export class Server implements AsyncDisposable {
   }
 
   #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
-    const served = new ServedSession(
+    const served: ServedSession = new ServedSession(
       {
         clock: this.#clock,
         limits: this.#limits,
@@ -381,7 +395,7 @@ export class Server implements AsyncDisposable {
         broken: (_, peer) => this.#sessions.detached(id, peer),
         ended: (reason) => {
           this.#sessions.delete(id);
-          this.#lost.add({ id, identity, reason });
+          this.#lost.add({ id, identity: served.identity, reason });
         },
       },
     );
