@@ -129,7 +129,8 @@ export class LiveSubscription implements Subscription<unknown> {
    * A session begins in which it is asked for; returns from where.
    *
    * In the same start of the server it goes on behind what arrived. In another, what the old one published since is
-   * lost, one gap for each topic seen, and everything that the new one keeps is news.
+   * lost, one gap for each topic seen, and everything that the new one published is news: it sends what it keeps and
+   * tells the rest as gaps.
    */
   begin(epoch: string): "oldest" | number | undefined {
     const held = this.#busy === undefined ? this.#queue : [this.#busy, ...this.#queue];
@@ -145,6 +146,8 @@ export class LiveSubscription implements Subscription<unknown> {
     if (before === undefined) return from === "oldest" ? from : undefined;
     if (before.epoch === epoch) return before.position;
     this.#epochChanged(this.#confirmed ? this.#seen : new Map([[this.prefix, 0]]));
+    // From its first event on: only then does the server tell what it no longer has, of topics never seen as well.
+    if (this.#confirmed && (this.#mode === "signal" || this.#mode === "log")) return 0;
     this.#started(epoch, 0);
     return "oldest";
   }
