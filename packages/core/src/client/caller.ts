@@ -1,9 +1,9 @@
 import type { CallOptions } from "../call.js";
 import { RpcError } from "../errors.js";
 import { checkOptions } from "../service/names.js";
-import { refuseKey } from "../service/once.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { CallOutcome } from "./call-outcome.js";
+import { checkCallOptions } from "./check-call-options.js";
 import type { EventItem } from "./event-item.js";
 import type { RemoteEvent, SubscribeOptions, Subscription } from "./remote-event.js";
 import type { SubscribeRequest } from "./subscriptions.js";
@@ -25,7 +25,6 @@ export interface Calling {
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key", "context"];
 const subscribeOptionNames = ["from"];
 
 /** Binds a client to one service and to the options of `$with`. */
@@ -46,9 +45,7 @@ export function createServiceCaller(
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {
-      checkOptions("$with", added, optionNames);
-      const wrongKey = added.key === undefined ? undefined : refuseKey(added.key);
-      if (wrongKey !== undefined) throw new TypeError(`$with: ${wrongKey}`);
+      checkCallOptions(added);
       const metadata = { ...options.metadata, ...added.metadata };
       return createServiceCaller(service, calling, { ...options, ...added, metadata });
     },

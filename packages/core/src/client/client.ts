@@ -13,6 +13,7 @@ import type { OutcomeFrame, SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
 import { createServiceCaller } from "./caller.js";
+import { checkCallOptions, refuseMetadata } from "./check-call-options.js";
 import { type ClientState, Connector } from "./connector.js";
 import { inherit } from "./nested-call.js";
 import { OutcomeQuery } from "./outcome-query.js";
@@ -195,6 +196,7 @@ export class Client implements AsyncDisposable {
 
   /** The same client, whose services have these options for every call; it is not another to close. */
   $with(options: CallOptions): Pick<Client, "service"> {
+    checkCallOptions(options);
     return {
       service: (typeOrName: GeneratedClient<object> | string) => this.#service(typeOrName, options) as never,
     };
@@ -294,7 +296,11 @@ export class Client implements AsyncDisposable {
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
     if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options);
-    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options))(call);
+    return intercept(this.#interceptors, async (seen) => {
+      const wrong = refuseMetadata(seen.metadata);
+      if (wrong === undefined) return this.#send(service, seen, deadline, options);
+      throw notExecuted("invalid_argument", `${seen.service}.${seen.method}: from an interceptor, ${wrong}`);
+    })(call);
   }
 
   #send(service: ServiceDescription, call: Call, deadline: number, options: CallOptions): Promise<unknown> {
@@ -446,6 +452,10 @@ function checkTimeout(name: string, timeoutMs: number): number {
   );
 }
 
-function notExecuted(code: "cancelled" | "unavailable", message: string, cause?: unknown): RpcError {
+function notExecuted(
+  code: "cancelled" | "unavailable" | "invalid_argument",
+  message: string,
+  cause?: unknown,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed", cause });
 }

@@ -19,8 +19,19 @@ export function shorten(name: string): string {
 
 /** Throws `TypeError` for an option that nobody knows, naming those that exist. */
 export function checkOptions(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new TypeError(`${what}: expected an object of options, got ${describeValue(options)}`);
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw new TypeError(`${what}: unknown option ${name}; known are ${known.join(", ")}`);
   }
+}
+
+/** What came in place of what was expected, for a message: its type, and a short text where that says more. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
+  if (typeof value === "string") return `the string ${shorten(JSON.stringify(value))}`;
+  return typeof value === "object" ? "an object" : `the ${typeof value} ${String(value)}`;
 }
