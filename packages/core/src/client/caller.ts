@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call.js";
 import { RpcError } from "../errors.js";
-import { checkOptions } from "../service/names.js";
+import { checkOptions, describeValue } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { CallOutcome } from "./call-outcome.js";
 import { checkCallOptions } from "./check-call-options.js";
@@ -59,6 +59,7 @@ function createRemoteEvent(service: string, event: string, calling: Calling): Re
       listenerOrOptions?: ((item: EventItem<unknown>) => unknown) | SubscribeOptions,
       optionsAfterListener?: SubscribeOptions,
     ) {
+      refuseListener(`${service}.${event}`, listenerOrOptions, optionsAfterListener);
       const listener = typeof listenerOrOptions === "function" ? listenerOrOptions : undefined;
       const options =
         (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
@@ -66,6 +67,13 @@ function createRemoteEvent(service: string, event: string, calling: Calling): Re
       return calling.subscribe({ service, event, prefix, listener, from: checkFrom(options.from ?? "now") });
     },
   };
+}
+
+function refuseListener(name: string, given: unknown, optionsAfterListener: unknown): void {
+  if (given === undefined || typeof given === "function") return;
+  const isOptions = typeof given === "object" && given !== null && optionsAfterListener === undefined;
+  if (!isOptions)
+    throw new TypeError(`${name}: the listener must be a function, got ${describeValue(given)}`);
 }
 
 function checkFrom(from: NonNullable<SubscribeOptions["from"]>): NonNullable<SubscribeOptions["from"]> {

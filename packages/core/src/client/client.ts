@@ -133,7 +133,7 @@ export class Client implements AsyncDisposable {
       maxQueuedCalls: limits.maxQueuedCalls,
       slots: () => this.#slots(),
     });
-    this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
+    this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs, logger });
     const { credentials } = options;
     this.#connector = new Connector(
       {

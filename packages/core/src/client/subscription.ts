@@ -1,4 +1,5 @@
 import { RpcError } from "../errors.js";
+import type { Logger } from "../logger.js";
 import type { EventKind, EventRow, GapFrame, SubscribedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import type { EventItem, Gap } from "./event-item.js";
@@ -25,6 +26,7 @@ export interface LiveSubscriptionOptions {
   grant(items: number, bytes: number): void;
   /** It ended by the program's wish: tell the server. */
   left(): void;
+  readonly logger: Logger;
 }
 
 /**
@@ -297,6 +299,8 @@ export class LiveSubscription implements Subscription<unknown> {
   #listenerFailed(error: unknown): void {
     if (this.#state === "ended") return;
     this.#queue = [];
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.logger.error(`the listener of ${this.name} failed, which ends its subscription: ${why}`);
     this.end(error ?? new RpcError("aborted", `the listener of ${this.name} failed`));
     this.#options.left();
   }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
+import type { Logger } from "../logger.js";
 import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
@@ -23,6 +24,7 @@ export interface SubscriptionsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly timeoutMs: number;
+  readonly logger: Logger;
 }
 
 /** What a program asks for. */
@@ -87,6 +89,7 @@ export class Subscriptions {
           if (entry.id !== 0) this.#session?.send({ type: "subscriptionCredit", id: entry.id, items, bytes });
         },
         left: () => this.#remove(entry),
+        logger: this.#options.logger,
       }),
       id: 0,
       confirm: undefined,

@@ -75,6 +75,14 @@ describe("a proxy", () => {
     expect(subscribed).toEqual([]);
   });
 
+  it.each([[5], ["log"], [null]])("refuses the listener %j, and asks for nothing", async (listener) => {
+    const { subscribed, person } = create();
+    await expect((async () => person.renamed.subscribe("A", listener as never))()).rejects.toThrow(
+      "Person.renamed: the listener must be a function, got",
+    );
+    expect(subscribed).toEqual([]);
+  });
+
   it("is never a thenable: await gives it back and calls nothing", async () => {
     const { calls, person } = create();
     const given = await (async () => person)();

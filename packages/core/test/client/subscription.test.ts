@@ -4,6 +4,7 @@ import { LiveSubscription } from "../../src/client/subscription.js";
 import { RpcError } from "../../src/errors.js";
 import type { EventRow, SubscribedFrame } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
+import { RecordingLogger } from "../recording-logger.js";
 
 interface CreateOptions {
   creditItems?: number;
@@ -16,7 +17,9 @@ interface CreateOptions {
 function createUnasked(options: CreateOptions = {}) {
   const grants: [number, number][] = [];
   const told = { left: 0 };
+  const logger = new RecordingLogger();
   const subscription = new LiveSubscription({
+    logger,
     service: "Desk",
     event: "ticks",
     prefix: "",
@@ -29,7 +32,7 @@ function createUnasked(options: CreateOptions = {}) {
       told.left += 1;
     },
   });
-  return { subscription, grants, told };
+  return { subscription, grants, told, logger };
 }
 
 /** One that the server's start "first" has confirmed. */
@@ -196,11 +199,14 @@ describe("a listener", () => {
     ],
     ["rejects", () => Promise.reject(new Error("broken"))],
   ])("that %s ends the subscription with its error", async (_, listener) => {
-    const { subscription, told } = create({ listener });
+    const { subscription, told, logger } = create({ listener });
     subscription.events("live", rows(1, 2));
     await expect(subscription.closed).rejects.toThrow("broken");
     expect(told.left).toBe(1);
     expect(subscription.queued).toBe(0);
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^error the listener of Desk\.ticks failed, which ends its subscription: /),
+    ]);
   });
 
   it("may unsubscribe from within", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Subscriptions } from "../../src/client/subscriptions.js";
 import { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { silentLogger } from "../../src/logger.js";
 import type { Session } from "../../src/session/session.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { OutgoingFrame } from "../../src/wire/encode-frame.js";
@@ -25,7 +26,12 @@ class SentFrames {
 
 function create(limits: Partial<Limits> = {}, timeoutMs = 1000) {
   const clock = new VirtualClock();
-  const subscriptions = new Subscriptions({ clock, limits: checkLimits(limits), timeoutMs });
+  const subscriptions = new Subscriptions({
+    clock,
+    limits: checkLimits(limits),
+    timeoutMs,
+    logger: silentLogger,
+  });
   const session = new SentFrames();
   return { clock, subscriptions, session };
 }
