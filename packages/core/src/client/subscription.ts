@@ -42,6 +42,8 @@ export class LiveSubscription implements Subscription<unknown> {
   #state: "open" | "ended" = "open";
   #failure: unknown;
   #wake: (() => void) | undefined;
+  /** Whether a loop takes its items. */
+  #iterated = false;
   /** What the listener has not finished. */
   #busy: Waiting | undefined;
   /** What the server may still send. */
@@ -200,6 +202,14 @@ export class LiveSubscription implements Subscription<unknown> {
         },
       );
     }
+    if (this.#iterated) {
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: this subscription is iterated already, and two loops would take each other's items; subscribe once more`,
+        { outcome: "not-executed" },
+      );
+    }
+    this.#iterated = true;
     try {
       for (;;) {
         const waiting = this.#queue.shift();
@@ -214,6 +224,7 @@ export class LiveSubscription implements Subscription<unknown> {
         } else return;
       }
     } finally {
+      this.#iterated = false;
       await this.unsubscribe();
     }
   }
@@ -331,11 +342,8 @@ export class LiveSubscription implements Subscription<unknown> {
 
   #more(): Promise<void> {
     return new Promise((resolve) => {
-      // Two loops may wait: the second must not leave the first asleep.
-      const others = this.#wake;
       this.#wake = () => {
         this.#wake = undefined;
-        others?.();
         resolve();
       };
     });

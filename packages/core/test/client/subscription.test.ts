@@ -107,16 +107,20 @@ describe("a subscription", () => {
     expect(await next).toMatchObject({ value: { seq: 1 } });
   });
 
-  it("wakes every loop that waits: two share the items, and both end", async () => {
-    const { subscription } = create();
-    const loops = [subscription[Symbol.asyncIterator](), subscription[Symbol.asyncIterator]()];
-    const waiting = loops.map((loop) => loop.next());
-    await Promise.resolve();
+  it("refuses a second loop beside the first, which would take its items", async () => {
+    const { subscription, told } = create();
+    const first = subscription[Symbol.asyncIterator]();
+    const waiting = first.next();
+    await expect(subscription[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "failed_precondition",
+      message: expect.stringContaining("Desk.ticks: this subscription is iterated already"),
+    });
+    await expect(subscription.values()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "failed_precondition",
+    });
+    expect(told.left).toBe(0);
     subscription.events("live", rows(1));
-    await Promise.resolve();
-    subscription.end(undefined);
-    const settled = await Promise.all(waiting);
-    expect(settled.map(({ done }) => done).sort()).toEqual([false, true]);
+    expect(await waiting).toMatchObject({ value: { seq: 1 } });
   });
 
   it("unsubscribes when its loop is left", async () => {
@@ -378,12 +382,13 @@ describe("a session with the same start of the server", () => {
   it("tells of a gap what has not arrived, and gives back the credit of one that has", async () => {
     const { subscription, grants } = create({ creditItems: 2 });
     subscription.events("live", rows(3));
-    await take(subscription[Symbol.asyncIterator](), 1);
+    const items = subscription[Symbol.asyncIterator]();
+    await take(items, 1);
     subscription.begin("first");
     subscription.gap({ ...gap, from: 1, to: 3, reason: "transport" });
     expect([subscription.queued, grants.length]).toEqual([0, 2]);
     subscription.gap({ ...gap, from: 1, to: 5, reason: "transport" });
-    expect(await take(subscription[Symbol.asyncIterator](), 1)).toMatchObject([{ from: 4, to: 5 }]);
+    expect(await take(items, 1)).toMatchObject([{ from: 4, to: 5 }]);
   });
 });
 
@@ -425,15 +430,19 @@ describe("keys", () => {
     expect([subscription.position.position, subscription.mode]).toEqual([9, "table"]);
   });
 
-  it("are removed by name; values() gives neither that nor a mark", async () => {
+  it("are removed by name", async () => {
     const { subscription } = create({ mode: "table" });
     subscription.mark(0);
     subscription.events("removed", [{ ...row(1), value: "key" }]);
-    subscription.events("live", rows(2));
     expect(await take(subscription[Symbol.asyncIterator](), 2)).toStrictEqual([
       { kind: "mark", position: 0 },
       { kind: "removed", topic: "a", seq: 1, position: 1, at: 0, key: "key" },
     ]);
+  });
+
+  it("are in values() neither when removed nor as a mark", async () => {
+    const { subscription } = create({ mode: "table" });
+    subscription.events("live", rows(2));
     subscription.mark(2);
     subscription.events("removed", [{ ...row(3), value: "key" }]);
     subscription.events("live", rows(4));
