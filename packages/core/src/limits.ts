@@ -12,6 +12,11 @@ export interface Limits {
   readonly maxNodes: number;
   /** Calls running at once for one session. The peer queues above it. */
   readonly maxRunningCalls: number;
+  /**
+   * Calls running at once for all sessions of one server, those included whose client is gone while the method runs on.
+   * 65,536: 64 full sessions.
+   */
+  readonly maxRunningCallsInAll: number;
   /** Calls waiting at the caller for a free slot; above it calls are refused at once. */
   readonly maxQueuedCalls: number;
   /** Open streams of one session. */
@@ -75,6 +80,7 @@ export const defaultLimits: Limits = {
   maxDepth: 32,
   maxNodes: 100_000,
   maxRunningCalls: 1024,
+  maxRunningCallsInAll: 65_536,
   maxQueuedCalls: 4096,
   maxStreams: 64,
   maxSubscriptions: 1024,

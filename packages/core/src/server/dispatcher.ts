@@ -20,7 +20,7 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import { describeFailure, type FailureReport } from "./failure.js";
 import type { Answer } from "./joined-call.js";
 import type { OnceCalls, OutcomeState } from "./once-calls.js";
-import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
+import { type Caller, RunningCall, RunningCalls, type RunningCount, runMethod } from "./running-calls.js";
 import type { SerialQueues } from "./serial-queues.js";
 
 export interface DispatcherOptions {
@@ -30,6 +30,8 @@ export interface DispatcherOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly caller: Caller;
+  /** Calls of all sessions of the server. */
+  readonly runningInAll: RunningCount;
   readonly once: OnceCalls;
   readonly serial: SerialQueues;
   readonly ambientContext: AmbientContext | undefined;
@@ -56,7 +58,7 @@ export class Dispatcher {
   constructor(session: Session, options: DispatcherOptions) {
     this.#session = session;
     this.#options = options;
-    this.#running = new RunningCalls(options.clock);
+    this.#running = new RunningCalls(options.clock, options.runningInAll);
   }
 
   get running(): number {
@@ -101,13 +103,15 @@ export class Dispatcher {
   queryOutcome({ id, service, method: name, key }: OutcomeQueryFrame): void {
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find({ service, method: name });
-    const { caller, clock, once, limits } = this.#options;
+    const { caller, clock, once } = this.#options;
     let refusal: ErrorBody | undefined;
     if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
     else if (method.options.once === undefined)
       refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
-    else if (this.#running.size >= limits.maxRunningCalls)
-      refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+    else {
+      const full = this.#refuseMore();
+      if (full !== undefined) refusal = refuse("resource_exhausted", full);
+    }
     if (refusal !== undefined) return this.refuse(id, refusal);
     const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
     this.#running.add(call);
@@ -155,7 +159,10 @@ export class Dispatcher {
 
   /** The session is over: what runs still settles, and nobody hears it. */
   ended(reason: RpcError): void {
+    // Their methods have settled: they only leave, for there is nobody to send to.
+    const settled = this.#waiting;
     this.#waiting = [];
+    for (const answer of settled) answer();
     this.#running.abortAll(reason);
   }
 
@@ -176,12 +183,8 @@ export class Dispatcher {
     const draining = this.#options.draining();
     if (draining !== undefined)
       return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
-    if (this.#running.size >= limits.maxRunningCalls) {
-      return refuse(
-        "resource_exhausted",
-        `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
-      );
-    }
+    const full = this.#refuseMore();
+    if (full !== undefined) return refuse("resource_exhausted", `${name}: ${full}`);
     const wrongKey = refuseKeyOf(method, frame.key);
     if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
     if (deadline <= clock.now())
@@ -194,6 +197,15 @@ export class Dispatcher {
     }
     const problem = method.refuseArguments?.(frame.args);
     if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
+    return undefined;
+  }
+
+  #refuseMore(): string | undefined {
+    const { limits, runningInAll } = this.#options;
+    if (this.#running.size >= limits.maxRunningCalls)
+      return `${limits.maxRunningCalls} calls run already (maxRunningCalls)`;
+    if (runningInAll.value >= limits.maxRunningCallsInAll)
+      return `${limits.maxRunningCallsInAll} calls of all clients run already (maxRunningCallsInAll)`;
     return undefined;
   }
 

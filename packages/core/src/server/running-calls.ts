@@ -117,15 +117,22 @@ export function runMethod(method: RegisteredMethod, context: RunningCall, args: 
   return method.run(method.options.context === true ? [context, ...args] : args);
 }
 
+/** How many calls run for all sessions of a server, those included that are over: a method outlives its session. */
+export class RunningCount {
+  value = 0;
+}
+
 /** The calls that run for one session. A call leaves when its method has settled, not when its caller gave up. */
 export class RunningCalls {
   readonly #clock: Clock;
+  readonly #inAll: RunningCount;
   readonly #calls = new Map<number, RunningCall>();
   #timer: Timer | undefined;
   #nextSweep = Infinity;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, inAll: RunningCount) {
     this.#clock = clock;
+    this.#inAll = inAll;
   }
 
   get size(): number {
@@ -138,11 +145,12 @@ export class RunningCalls {
 
   add(call: RunningCall): void {
     this.#calls.set(call.callId, call);
+    this.#inAll.value += 1;
     this.#sweepBy(call.deadline);
   }
 
   delete(id: number): void {
-    this.#calls.delete(id);
+    if (this.#calls.delete(id)) this.#inAll.value -= 1;
     if (this.#calls.size > 0) return;
     this.#timer?.clear();
     this.#nextSweep = Infinity;

@@ -24,6 +24,7 @@ import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { RunningCount } from "./running-calls.js";
 import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
@@ -86,7 +87,7 @@ export interface ServeOptions {
 /** Numbers of a server, for an operator. */
 export interface ServerStats {
   readonly connections: number;
-  /** Of all sessions and of plain peers. */
+  /** Of all sessions, those included that are over while a method of theirs runs on, and of plain peers. */
   readonly runningCalls: number;
   readonly sessions: readonly SessionStats[];
 }
@@ -157,6 +158,7 @@ export class Server implements AsyncDisposable {
   readonly #plain: ServedPlainAccess;
   readonly #once: OnceCalls;
   readonly #serial: SerialQueues;
+  readonly #running = new RunningCount();
   readonly #sessions: SessionTable;
   readonly #lost: LostSessions;
   readonly #connections = new Set<Connection>();
@@ -226,7 +228,7 @@ export class Server implements AsyncDisposable {
       droppedEvents: subscriptions.dropped,
       sendBufferBytes: session.sendBufferBytes,
     }));
-    const runningCalls = sessions.reduce((sum, session) => sum + session.runningCalls, this.#plain.running);
+    const runningCalls = this.#running.value + this.#plain.running;
     return { connections: this.#connections.size, runningCalls, sessions };
   }
 
@@ -386,6 +388,7 @@ export class Server implements AsyncDisposable {
         identity,
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
+        runningInAll: this.#running,
         once: this.#once,
         serial: this.#serial,
         ambientContext: this.#options.ambientContext,
@@ -440,9 +443,8 @@ export class Server implements AsyncDisposable {
         // A session without a connection cannot be told anything within the grace.
         const busy =
           this.#plain.running > 0 ||
-          [...this.#sessions].some(
-            (served) => !served.settled && (served.session.attached || served.calls.running > 0),
-          );
+          this.#running.value > 0 ||
+          [...this.#sessions].some((served) => !served.settled && served.session.attached);
         if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
         resolve();
         return undefined;

@@ -6,6 +6,7 @@ import { checkLimits, type Limits } from "../../src/limits.js";
 import { Dispatcher, type DispatcherOptions } from "../../src/server/dispatcher.js";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
 import { OnceCalls } from "../../src/server/once-calls.js";
+import { RunningCount } from "../../src/server/running-calls.js";
 import { SerialQueues } from "../../src/server/serial-queues.js";
 import { Event } from "../../src/service/event.js";
 import { event } from "../../src/service/event-decorator.js";
@@ -100,12 +101,17 @@ function shared(
   clock: VirtualClock,
   limits: Limits,
   logger: RecordingLogger,
-): Pick<DispatcherOptions, "once" | "serial" | "ambientContext"> {
+): Pick<DispatcherOptions, "runningInAll" | "once" | "serial" | "ambientContext"> {
   const { maxOutcomes, outcomeBytes } = limits;
   const epoch = "epoch";
   const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
   const once = new OnceCalls({ store, clock, limits, logger, epoch, scopeOf: (identity) => identity });
-  return { once, serial: new SerialQueues(epoch), ambientContext: undefined };
+  return {
+    runningInAll: new RunningCount(),
+    once,
+    serial: new SerialQueues(epoch),
+    ambientContext: undefined,
+  };
 }
 
 describe("a dispatcher", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/errors.js";
-import { RunningCall, RunningCalls, runMethod } from "../../src/server/running-calls.js";
+import { RunningCall, RunningCalls, RunningCount, runMethod } from "../../src/server/running-calls.js";
 import type { RegisteredMethod } from "../../src/service/registry.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 
@@ -64,7 +64,7 @@ describe("a running call", () => {
 describe("running calls", () => {
   it("abort at their deadlines, by one timer, and stay until they settle", async () => {
     const clock = new VirtualClock();
-    const calls = new RunningCalls(clock);
+    const calls = new RunningCalls(clock, new RunningCount());
     const all = [create(clock, 1, 200), create(clock, 2, 100), create(clock, 3)];
     for (const call of all) calls.add(call);
     expect(clock.timers).toBe(1);
@@ -82,7 +82,7 @@ describe("running calls", () => {
 
   it("abort when cancelled; a cancel for nobody does nothing", () => {
     const clock = new VirtualClock();
-    const calls = new RunningCalls(clock);
+    const calls = new RunningCalls(clock, new RunningCount());
     const call = create(clock, 1);
     calls.add(call);
     calls.cancel(2);
@@ -96,7 +96,7 @@ describe("running calls", () => {
 
   it("leave no timer behind when all are aborted: a handler that never settles must not keep the process", () => {
     const clock = new VirtualClock();
-    const calls = new RunningCalls(clock);
+    const calls = new RunningCalls(clock, new RunningCount());
     const call = create(clock, 1, 10_000);
     calls.add(call);
     calls.abortAll(new RpcError("unavailable", "the session is over"));
