@@ -5,12 +5,13 @@ import type { Peer } from "../transport.js";
 /**
  * Decides who a peer is by what it showed in its hello.
  *
- * What it returns becomes `identity` in every call's context. It refuses by throwing, or by returning undefined, null
- * or false; a refused peer learns nothing but that it was refused.
+ * What it returns becomes `identity` in every call's context. It refuses by throwing an `RpcError`, or by returning
+ * undefined, null or false; a refused peer learns nothing but that it was refused. Whatever else it throws means that it
+ * could not decide: nobody gets in, and the client may try again.
  */
 export type Authenticate = (credentials: unknown, peer: Peer) => unknown;
 
-/** Runs `authenticate`, if there is one, and fails closed. Rejects `RpcError` `unauthenticated`. */
+/** Runs `authenticate`, if there is one, and fails closed. Rejects `RpcError` `unauthenticated`, or `unavailable`. */
 export async function authenticatePeer(
   authenticate: Authenticate | undefined,
   credentials: unknown,
@@ -18,13 +19,21 @@ export async function authenticatePeer(
   logger: Logger,
 ): Promise<unknown> {
   if (authenticate === undefined) return undefined;
+  const from = peer.address ?? peer.scheme;
   let identity: unknown;
   try {
     identity = await authenticate(credentials, peer);
   } catch (error) {
-    logger.warn(
-      `authenticate refused ${peer.address ?? peer.scheme}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    if (!RpcError.is(error)) {
+      // It could not decide: its directory is down, or it has a bug. The credentials may be good all the same.
+      logger.error(
+        `authenticate failed for ${from}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      throw new RpcError("unavailable", "authentication failed at the server, try again", {
+        outcome: "not-executed",
+      });
+    }
+    logger.warn(`authenticate refused ${from}: ${error.message}`);
   }
   if (identity !== undefined && identity !== null && identity !== false) return identity;
   throw new RpcError("unauthenticated", "the server did not accept the credentials", {

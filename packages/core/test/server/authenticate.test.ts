@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RpcError } from "../../src/errors.js";
 import { type Authenticate, authenticatePeer } from "../../src/server/authenticate.js";
 import { RecordingLogger } from "../recording-logger.js";
 
@@ -36,11 +37,30 @@ describe("authenticatePeer", () => {
     expect(await decide(() => identity).identity).toBe(identity);
   });
 
-  it("fails closed when it throws, and tells the reason to the log only", async () => {
+  it("refuses when it throws an RpcError, and tells the reason to the log only", async () => {
+    const { identity, logger } = decide(() => {
+      throw new RpcError("permission_denied", "ann left in May");
+    });
+    await expect(identity).rejects.toMatchObject({
+      code: "unauthenticated",
+      message: "the server did not accept the credentials",
+    });
+    expect(logger.lines).toEqual(["warn authenticate refused 10.0.0.1:5: ann left in May"]);
+  });
+
+  it("fails closed when it cannot decide, and says that trying again makes sense", async () => {
     const { identity, logger } = decide(() => {
       throw new Error("the directory at 10.0.0.9 is down");
     });
-    await expect(identity).rejects.toMatchObject({ message: "the server did not accept the credentials" });
-    expect(logger.lines).toEqual(["warn authenticate refused 10.0.0.1:5: the directory at 10.0.0.9 is down"]);
+    await expect(identity).rejects.toMatchObject({
+      code: "unavailable",
+      outcome: "not-executed",
+      message: "authentication failed at the server, try again",
+    });
+    expect(logger.lines).toEqual([
+      expect.stringMatching(
+        /^error authenticate failed for 10\.0\.0\.1:5: .*the directory at 10\.0\.0\.9 is down/,
+      ),
+    ]);
   });
 });

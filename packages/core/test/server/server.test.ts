@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/client/client.js";
 import type { Remote } from "../../src/client/proxy.js";
+import { RpcError } from "../../src/errors.js";
 import { type ServeOptions, serve } from "../../src/server/server.js";
 import { until as eventually } from "../../src/testing/check.js";
 import { Person } from "../../src/testing/person.js";
@@ -271,7 +272,7 @@ describe("who may have a session", () => {
   it("is told nothing but that it was refused", async () => {
     const { transport, server, logger } = await serving({
       authenticate: () => {
-        throw new Error("Alex is not in the directory");
+        throw new RpcError("permission_denied", "Alex is not in the directory");
       },
     });
     const peer = await ScriptedPeer.connect(transport, listen);
