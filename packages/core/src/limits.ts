@@ -1,3 +1,5 @@
+import { describeValue } from "./service/names.js";
+
 /**
  * Every bound that keeps a peer from costing more than its share. Each is an option of `serve` and `connect`.
  *
@@ -138,6 +140,8 @@ const mostCredit = 2 ** 32 - 1;
 
 /** Returns the limits that hold: `given` over the defaults. Throws `TypeError` for an unknown name or a bad number. */
 export function checkLimits(given: Partial<Limits> = {}): Limits {
+  if (typeof given !== "object" || given === null)
+    throw new TypeError(`limits must be an object, got ${describeValue(given)}`);
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaultLimits, name)) {
       throw new TypeError(`unknown limit ${name}; known are ${Object.keys(defaultLimits).join(", ")}`);

@@ -6,6 +6,7 @@ import { findTransport } from "../find-transport.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import { checkLimits, type Limits } from "../limits.js";
 import { guardLogger, type Logger } from "../logger.js";
+import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { Transport } from "../transport.js";
@@ -89,6 +90,9 @@ export async function connect(
   options: ClientOptions,
 ): Promise<Client> {
   checkOptions("connect", options, optionNames);
+  checkTransports("connect", options.transports);
+  checkFunctions("connect", "interceptors", options.interceptors);
+  checkFunction("connect", "credentials", options.credentials);
   const urls = Array.isArray(url) ? url : [url];
   const targets = urls.map((one) => findTransport(one, options.transports));
   if (targets.length === 0) findTransport(undefined, options.transports);

@@ -6,6 +6,7 @@ import { findTransport, type Target } from "../find-transport.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { guardLogger, type Logger } from "../logger.js";
+import { checkContract, checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
@@ -135,6 +136,11 @@ const optionNames = [
  */
 export async function serve(services: readonly object[], options: ServeOptions): Promise<Server> {
   checkOptions("serve", options, optionNames);
+  checkTransports("serve", options.transports);
+  checkContract("serve", options.contract);
+  checkFunctions("serve", "interceptors", options.interceptors);
+  for (const name of ["authenticate", "outcomeScope", "onSessionLost"] as const)
+    checkFunction("serve", name, options[name]);
   const server = new Server(services, options);
   await server[open]();
   return server;
