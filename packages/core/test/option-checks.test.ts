@@ -39,3 +39,21 @@ describe("options of the wrong type", () => {
     await expect(connecting).rejects.toThrow(message);
   });
 });
+
+describe("credentials that throw", () => {
+  it("fail the connection, and are named", async () => {
+    const server = await serve([new Person()], { transports, listen: "memory:options" });
+    const connecting = connect("memory:options", {
+      transports,
+      connectTimeoutMs: 50,
+      credentials: () => {
+        throw new Error("no token in the keychain");
+      },
+    });
+    await expect(connecting).rejects.toMatchObject({
+      code: "unavailable",
+      message: "credentials() failed: no token in the keychain",
+    });
+    await server.close({ graceMs: 0 });
+  });
+});

@@ -215,7 +215,13 @@ export class Connector {
       const givenUp = () => reject(this.#unavailable("the attempt was given up"));
       if (signal.aborted) return givenUp();
       signal.addEventListener("abort", givenUp);
-      Promise.resolve(this.#options.credentials?.()).then(resolve, reject);
+      const ask = async () => this.#options.credentials?.();
+      ask().then(resolve, (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        const options = { outcome: "not-executed", cause: error } as const;
+        const code = RpcError.is(error) ? error.code : "unavailable";
+        reject(new RpcError(code, `credentials() failed: ${why}`, options));
+      });
     });
   }
 

@@ -219,7 +219,10 @@ describe("connecting", () => {
     );
     const travelling = watch(connect(url, { transports: [transport], clock, credentials: () => () => {} }));
     await clock.advance(0);
-    expect(refusing.error).toMatchObject({ code: "permission_denied", message: "no token" });
+    expect(refusing.error).toMatchObject({
+      code: "permission_denied",
+      message: "credentials() failed: no token",
+    });
     expect(travelling.error).toMatchObject({ code: "invalid_argument" });
     await until(server.close());
     expect(clock.timers).toBe(0);
