@@ -49,8 +49,8 @@ export function describeFailure(
   }
   const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   logger.error(`${name} failed, error id ${errorId}: ${print(error, "stack")}`);
-  const message =
-    exposeErrors && error instanceof Error ? `internal error: ${print(error, "message")}` : "internal error";
+  const inner = exposeErrors && error instanceof Error ? `: ${print(error, "message")}` : "";
+  const message = `${name}: internal error (error id ${errorId}; the server's log has it)${inner}`;
   return { code: "internal", message, outcome, errorId };
 }
 

@@ -118,8 +118,12 @@ export const callScenarios: readonly Scenario[] = [
       await harness.serve();
       const { person } = await harness.connect();
       const error = await checkRejects("crash", person.crash(), "internal", "executed");
-      checkEqual("message", error.message, "internal error");
       check("has an id", error.errorId !== undefined);
+      checkEqual(
+        "message",
+        error.message,
+        `Person.crash: internal error (error id ${error.errorId}; the server's log has it)`,
+      );
     },
   },
   {

@@ -321,7 +321,12 @@ describe("a dispatcher", () => {
     call(2, "fail");
     expect(session.frames).toMatchObject([
       { name: "Taken", fields: { by: "Alex" }, code: "already_exists" },
-      { code: "internal", message: "internal error" },
+      {
+        code: "internal",
+        message: expect.stringMatching(
+          /: internal error \(error id [0-9a-f]{16}; the server's log has it\)$/,
+        ),
+      },
     ]);
     expect(logger.lines[0]).toContain((session.frames[1] as ErrorFrame).errorId);
   });

@@ -173,7 +173,15 @@ describe("a plain request", () => {
     const { ask, logger } = create();
     expect(await ask("refuse", [])).toEqual([false, { code: "not_found", message: "nobody" }]);
     expect(logger.lines).toEqual([]);
-    expect(await ask("crash", [])).toEqual([false, { code: "internal", message: "internal error" }]);
+    expect(await ask("crash", [])).toEqual([
+      false,
+      {
+        code: "internal",
+        message: expect.stringMatching(
+          /: internal error \(error id [0-9a-f]{16}; the server's log has it\)$/,
+        ),
+      },
+    ]);
     expect(logger.lines[0]).toMatch(/^error Person\.crash failed, error id [0-9a-f]{16}: Error: secret/);
   });
 
