@@ -1,13 +1,13 @@
 import type { CallContext } from "../call.js";
 import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
+import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { describeFailure, type FailureReport } from "./failure.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
 
 export interface DispatcherOptions {

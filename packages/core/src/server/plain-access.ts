@@ -1,6 +1,7 @@
 import type { CallContext } from "../call.js";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
@@ -9,7 +10,6 @@ import { ByteSink } from "../wire/byte-sink.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
-import { describeFailure, type FailureReport } from "./failure.js";
 import { RunningCall, runMethod } from "./running-calls.js";
 import type { TopicLogs } from "./session-subscriptions.js";
 
