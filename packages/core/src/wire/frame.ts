@@ -183,6 +183,9 @@ export interface ErrorFrame extends ErrorBody {
   readonly id: number;
 }
 
+/** What answers a call. */
+export type AnswerFrame = ReplyFrame | ErrorFrame;
+
 export interface CancelFrame {
   readonly type: "cancel";
   readonly id: number;
