@@ -5,10 +5,14 @@ import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
+import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Session } from "../session/session.js";
+import { isAsyncIterable } from "../stream/is-async-iterable.js";
 import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { OnewayCredit } from "./oneway-credit.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
+import { RunningStreams } from "./running-streams.js";
 
 export interface DispatcherOptions {
   readonly registry: Registry;
@@ -17,6 +21,7 @@ export interface DispatcherOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly caller: Caller;
+  readonly callbacks: RemoteCallbacks;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -27,12 +32,16 @@ export interface DispatcherOptions {
  * The serving end of one session: call frames → methods → replies.
  *
  * Every call that comes in is answered once, also when its caller has given up: the caller counts its running calls by
- * the answers.
+ * the answers. One-way calls are not answered and count apart.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #session: Session;
   readonly #running: RunningCalls;
+  readonly #oneways: RunningCalls;
+  readonly #onewayCredit: OnewayCredit;
+  /** Streams and callbacks of what runs. */
+  readonly streams: RunningStreams;
   readonly #refs: RegisteredService[] = [];
   /** Settled calls whose answer waits for room in the send buffer. Their slots stay taken, so this is bounded. */
   #waiting: (() => void)[] = [];
@@ -41,10 +50,15 @@ export class Dispatcher {
     this.#session = session;
     this.#options = options;
     this.#running = new RunningCalls(options.clock);
+    this.#oneways = new RunningCalls(options.clock);
+    this.#onewayCredit = new OnewayCredit(session, options.limits.maxRunningCalls);
+    const { clock, limits, callbacks } = options;
+    this.streams = new RunningStreams({ session, clock, limits, callbacks, isRunning: (id) => this.#running.has(id) });
   }
 
+  /** Calls that run, one-way ones and streams too. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#oneways.size;
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
@@ -57,7 +71,8 @@ export class Dispatcher {
   }
 
   call(frame: CallFrame, sentAt: number): void {
-    const { id } = frame;
+    const { id, extras } = frame;
+    if (extras?.oneway === true) return this.#oneway(frame, sentAt);
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
     const { clock, limits, caller } = this.#options;
@@ -66,25 +81,31 @@ export class Dispatcher {
     if (refusal !== undefined) {
       // A peer that keeps to the limits it was told has room for the answers to all its calls.
       if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
+      if (extras !== undefined) this.streams.refused(extras);
       this.#session.send({ type: "error", id, ...refusal });
       return;
     }
-    this.#run(method!, new RunningCall(id, method!, frame.args, deadline, frame.metadata ?? noMetadata, clock, caller));
+    const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
+    this.#run(method!, new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller));
   }
 
   cancel(id: number): void {
     this.#running.cancel(id);
+    this.streams.stop(id);
   }
 
   /** There may be room in the send buffer again. */
   room(): void {
     while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
+    this.streams.room();
   }
 
   /** The session is over: what runs still settles, and nobody hears it. */
   ended(reason: RpcError): void {
     this.#waiting = [];
     this.#running.abortAll(reason);
+    this.#oneways.abortAll(reason);
+    this.streams.ended(reason);
   }
 
   #find(target: CallTarget): RegisteredMethod | undefined {
@@ -102,25 +123,73 @@ export class Dispatcher {
     const name = `${method.service}.${method.name}`;
     const draining = this.#options.draining();
     if (draining !== undefined) return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
-    if (this.#running.size >= limits.maxRunningCalls) {
+    if (frame.extras?.oneway !== true && this.#running.size >= limits.maxRunningCalls) {
       return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
     }
     if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    const unopened = frame.extras === undefined ? undefined : this.streams.refusal(frame.extras);
+    if (unopened !== undefined) return refuse("resource_exhausted", `${name}: ${unopened}`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
       return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
     }
     return undefined;
   }
 
+  // Nobody waits: a refusal is told for the client's log, a failure goes to this side's.
+  #oneway(frame: CallFrame, sentAt: number): void {
+    this.#onewayCredit.spend();
+    const method = this.#find(frame.target);
+    const { clock, caller } = this.#options;
+    const deadline = sentAt + frame.timeLeftMs;
+    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuseOneway(method, frame, deadline);
+    if (refusal !== undefined) {
+      this.streams.refused(frame.extras!);
+      const tell = () => {
+        this.#session.send({ type: "error", id: 0, ...refusal });
+        this.#onewayCredit.finish();
+      };
+      if (this.#session.hasRoom) return tell();
+      this.#waiting.push(tell);
+      return;
+    }
+    if (this.#oneways.has(frame.id)) throw new ProtocolError(`one-way call id ${frame.id} is running already`);
+    const args = this.streams.open(frame, frame.extras!, nameOfMethod(method!));
+    const call = new RunningCall(frame.id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    this.#oneways.add(call);
+    void this.#runOneway(method!, call);
+  }
+
+  #refuseOneway(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
+    if (method.options.oneway === true) return this.#refuse(method, frame, deadline);
+    const name = nameOfMethod(method);
+    return refuse("failed_precondition", `${name} answers, so it cannot be called one-way; call it, or expose it with { oneway: true }`);
+  }
+
+  // Never rejects.
+  async #runOneway(method: RegisteredMethod, call: RunningCall): Promise<void> {
+    try {
+      await this.#invoke(method, call);
+    } catch (error) {
+      const { logger } = this.#options.failures;
+      const { code, message } = describeFailure(nameOfMethod(method), error, method.throws, this.#options.failures);
+      // What is internal was logged with its id already.
+      if (code !== "internal") logger.warn(`one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`);
+    }
+    this.#oneways.delete(call.callId);
+    this.#onewayCredit.finish();
+  }
+
+  #invoke(method: RegisteredMethod, call: RunningCall): unknown {
+    const { interceptors } = this.#options;
+    if (interceptors.length === 0) return runMethod(method, call, call.args);
+    return intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+  }
+
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
     try {
-      const { interceptors } = this.#options;
-      result =
-        interceptors.length === 0
-          ? runMethod(method, call, call.args)
-          : intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+      result = this.#invoke(method, call);
     } catch (error) {
       return this.#failed(method, call, error);
     }
@@ -133,6 +202,19 @@ export class Dispatcher {
   }
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
+    const credit = this.streams.credit(call.callId);
+    if (isAsyncIterable(value) || credit !== undefined) {
+      if (!isAsyncIterable(value) || credit === undefined) return this.#failed(method, call, mistaken(method, value));
+      if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
+      return this.streams.send(call.callId, value, credit, (failure) => {
+        if (failure === undefined) this.#reply(method, call, undefined);
+        else this.#failed(method, call, failure.error);
+      });
+    }
+    this.#reply(method, call, value);
+  }
+
+  #reply(method: RegisteredMethod, call: RunningCall, value: unknown): void {
     this.#answer(call, () => {
       try {
         this.#session.send({ type: "reply", id: call.callId, value });
@@ -149,13 +231,18 @@ export class Dispatcher {
 
   #answer(call: RunningCall, send: () => void): void {
     const answer = () => {
-      this.#running.delete(call.callId);
+      this.#leave(call);
       send();
     };
     this.#options.beforeReply();
     if (this.#session.hasRoom) answer();
     else if (this.#session.open) this.#waiting.push(answer);
-    else this.#running.delete(call.callId);
+    else this.#leave(call);
+  }
+
+  #leave(call: RunningCall): void {
+    this.#running.delete(call.callId);
+    this.streams.close(call.callId);
   }
 
   #sendError(call: RunningCall, body: ErrorBody): void {
@@ -186,6 +273,17 @@ const unusable: RegisteredService = { name: "", hash: undefined, members: new Ma
 
 function nameOf(target: CallTarget): string {
   return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;
+}
+
+function nameOfMethod({ service, name }: RegisteredMethod): string {
+  return `${service}.${name}`;
+}
+
+/** A method was called as what it is not. Its stream, if it made one, was never opened. */
+function mistaken(method: RegisteredMethod, value: unknown): RpcError {
+  const name = nameOfMethod(method);
+  const why = isAsyncIterable(value) ? "answers with a stream, but was called for one reply; use stream()" : "answers with one reply, but was called for a stream; use call()";
+  return new RpcError("failed_precondition", `${name} ${why}`);
 }
 
 function refuse(code: ErrorCode, message: string): ErrorBody {

@@ -1,3 +1,4 @@
+import { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { RpcError } from "../errors.js";
 import { Session, type SessionOptions, type SessionOwner } from "../session/session.js";
 import type { PeerLimits, SessionFrame } from "../wire/frame.js";
@@ -6,7 +7,7 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { Caller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
 
-export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
+export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly identity: unknown;
   readonly token: Uint8Array;
@@ -20,6 +21,7 @@ export class ServedSession {
   readonly token: Uint8Array;
   readonly identity: unknown;
   readonly calls: Dispatcher;
+  readonly callbacks: RemoteCallbacks;
   readonly subscriptions: SessionSubscriptions;
 
   constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
@@ -43,7 +45,9 @@ export class ServedSession {
     };
     this.session = session;
     this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
-    this.calls = new Dispatcher(session, { ...options, caller, beforeReply: () => this.subscriptions.pump() });
+    this.callbacks = new RemoteCallbacks(session, clock, limits);
+    const { callbacks } = this;
+    this.calls = new Dispatcher(session, { ...options, caller, callbacks, beforeReply: () => this.subscriptions.pump() });
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */
@@ -57,6 +61,16 @@ export class ServedSession {
         return this.calls.call(frame, sentAt);
       case "cancel":
         return this.calls.cancel(frame.id);
+      case "items":
+        return this.calls.streams.items(frame);
+      case "end":
+        return this.calls.streams.end(frame);
+      case "credit":
+        return this.calls.streams.grant(frame);
+      case "reply":
+        return this.callbacks.reply(frame.id, frame.value);
+      case "error":
+        return this.callbacks.error(frame.id, frame);
       case "use":
         return this.calls.use(frame);
       case "subscribe":
@@ -77,6 +91,7 @@ export class ServedSession {
   }
 
   #ended(reason: RpcError): void {
+    this.callbacks.ended(reason);
     this.calls.ended(reason);
     this.subscriptions.ended();
   }

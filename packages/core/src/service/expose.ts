@@ -11,6 +11,11 @@ export interface ExposeOptions {
   readonly context?: boolean;
   /** Promises that running it twice is as good as once, so that it may be sent again. Default false. */
   readonly idempotent?: boolean;
+  /**
+   * Lets callers send without waiting for an answer: `oneway()` of a proxy or a generated client. What it returns goes
+   * nowhere, what it throws goes to the log. Called like any other method, it answers. Default false.
+   */
+  readonly oneway?: boolean;
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -27,7 +32,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "oneway", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.

@@ -9,8 +9,6 @@ export interface IncomingStreamOptions {
   readonly credit: Credit;
   /** It is iterated: the first and only time. */
   started(): void;
-  /** The program has taken this much: the sender may send as much again. */
-  grant(items: number, bytes: number): void;
   /** The program left the loop before the end. */
   left(): void;
 }
@@ -35,6 +33,7 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
   #state: "open" | "ended" | "left" = "open";
   #failure: { readonly error: unknown } | undefined;
   #started = false;
+  #grant: ((credit: Credit) => void) | undefined;
   /** Place of the next item, modulo 2³². */
   #next = 0;
   #received = 0;
@@ -49,6 +48,10 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
     this.#options = options;
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** Index of the last item that came; −1 before the first. All of them reach the program before the end does. */
   get lastIndex(): number {
     return this.#received - 1;
@@ -59,9 +62,15 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
     return this.#queue.length;
   }
 
-  /** Takes the first credit, to be told to the sender. */
-  open(): Credit {
-    const { credit } = this.#options;
+  /**
+   * Gives it a sender: returns the first credit, to be told to that. `grant` tells more, what the program has taken.
+   *
+   * It may be opened again, for a call that never ran and is sent once more, until the first item came. Throws `RpcError`.
+   */
+  open(grant: (credit: Credit) => void): Credit {
+    const { credit, name } = this.#options;
+    if (this.#received > 0) throw new RpcError("failed_precondition", `${name}: a stream cannot be called again after items came`, { outcome: "not-executed" });
+    this.#grant = grant;
     this.#creditItems = credit.items;
     this.#creditBytes = credit.bytes;
     return credit;
@@ -155,6 +164,6 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
     this.#creditBytes += taken;
     this.#takenItems = 0;
     this.#takenBytes = 0;
-    this.#options.grant(items, taken);
+    this.#grant?.({ items, bytes: taken });
   }
 }

@@ -88,11 +88,11 @@ export class SessionStreams {
     for (const outgoing of [...(this.#outgoing.get(id)?.values() ?? [])]) outgoing.stop();
   }
 
-  /** The call was answered: what it sent stops, what it received ends with `reason`. */
-  closeCall(id: number, reason: RpcError): void {
+  /** The call was answered: what it sent stops, what it received ends with `reason`, or is for the call to end. */
+  closeCall(id: number, reason?: RpcError): void {
     const incoming = [...(this.#incoming.get(id)?.values() ?? [])];
     this.#incoming.delete(id);
-    for (const stream of incoming) stream.end({ error: reason });
+    if (reason !== undefined) for (const stream of incoming) stream.end({ error: reason });
     this.stop(id);
     // A source that is slow to return is nobody's stream any more.
     this.#outgoing.delete(id);
