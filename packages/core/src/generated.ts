@@ -6,6 +6,7 @@
 export type { CallOptions } from "./call.js";
 export type { EventItem, Gap } from "./client/event-item.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+export type { RemoteStream } from "./client/remote-stream.js";
 export { DeclaredError } from "./declared-error.js";
 export type { ServiceCaller, ServiceDescription } from "./service-caller.js";
 

@@ -3,11 +3,14 @@ import { checkOptions } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { EventItem } from "./event-item.js";
 import type { RemoteEvent, Subscription } from "./remote-event.js";
+import type { RemoteStream } from "./remote-stream.js";
 import type { SubscribeRequest } from "./subscriptions.js";
 
 /** What calls of a service go through: the client. */
 export interface Calling {
   call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  stream(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): RemoteStream<unknown>;
+  oneway(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
@@ -18,6 +21,9 @@ export function createServiceCaller(service: ServiceDescription, calling: Callin
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
+    stream: <Item>(method: string, args: readonly unknown[]) =>
+      calling.stream(service, method, withoutTrailingUndefined(args), options) as RemoteStream<Item>,
+    oneway: (method, args) => calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     with(added) {
       checkOptions("$with", added, optionNames);

@@ -1,4 +1,5 @@
 import type { Call, CallOptions, Metadata } from "../call.js";
+import { LocalCallbacks } from "../callback/local-callbacks.js";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
@@ -7,14 +8,19 @@ import { checkLimits, type Limits } from "../limits.js";
 import { type Logger, silentLogger } from "../logger.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
+import type { Session } from "../session/session.js";
+import { SessionStreams } from "../stream/session-streams.js";
 import type { Transport } from "../transport.js";
 import type { SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { type Answer, CallParts, type PartsOfSession } from "./call-parts.js";
 import { createServiceCaller } from "./caller.js";
 import { type ClientState, Connector } from "./connector.js";
+import { OnewayCalls } from "./oneway-calls.js";
 import { type CallSender, OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
+import { createRemoteStream } from "./remote-stream.js";
 import { ServiceRefs } from "./service-refs.js";
 import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 import type { LiveSubscription } from "./subscription.js";
@@ -48,6 +54,8 @@ export interface ClientStats {
   readonly pendingCalls: number;
   /** Calls that wait for a slot or a connection. */
   readonly queuedCalls: number;
+  /** Functions that the server may call. */
+  readonly callbacks: number;
   readonly subscriptions: number;
   /** Items that wait for their consumers. */
   readonly queuedEvents: number;
@@ -83,12 +91,18 @@ export class Client implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #connector: Connector;
+  readonly #limits: Limits;
+  readonly #logger: Logger;
+  readonly #random: Random;
   readonly #calls: PendingCalls;
+  readonly #oneways: OnewayCalls;
   readonly #subscriptions: Subscriptions;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
   readonly #sender: () => CallSender;
   #refs: ServiceRefs | undefined;
+  /** Streams and callbacks of the present session. */
+  #parts: PartsOfSession | undefined;
   /** The server takes no new calls in this session. */
   #draining = false;
 
@@ -97,6 +111,9 @@ export class Client implements AsyncDisposable {
     const { clock = systemClock, random = systemRandom, logger = silentLogger, connectTimeoutMs = 5_000 } = options;
     const limits = checkLimits(options.limits);
     this.#clock = clock;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#random = random;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
     this.#calls = new PendingCalls({
@@ -105,20 +122,23 @@ export class Client implements AsyncDisposable {
       slots: () => this.#slots(),
       cancel: (id) => this.#connector.session?.send({ type: "cancel", id }),
     });
+    this.#oneways = new OnewayCalls({ clock, maxQueuedCalls: limits.maxQueuedCalls, ready: () => this.#slots() > 0 });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
-    this.#sender = () => ({ clock, session: this.#connector.session!, refs: this.#refs! });
+    this.#sender = () => ({ clock, refs: this.#refs!, ...this.#parts! });
     const { credentials } = options;
     this.#connector = new Connector(
       { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
       {
         opened: (session) => {
           this.#refs = new ServiceRefs(session);
+          this.#parts = this.#createParts(session);
           this.#draining = false;
           this.#subscriptions.attach(session);
           this.#calls.pump();
+          this.#oneways.attach(session.peerLimits.maxRunningCalls);
         },
-        frame: (frame) => this.#frame(frame),
-        room: () => this.#calls.pump(),
+        frame: (frame, sentAt) => this.#frame(frame, sentAt),
+        room: () => this.#room(),
         lost: (reason) => this.#lost(reason),
         state: (state, reason) => this.#stateChanged(state, reason),
       },
@@ -140,7 +160,8 @@ export class Client implements AsyncDisposable {
     return {
       state: this.state,
       pendingCalls: this.#calls.pending,
-      queuedCalls: this.#calls.queued,
+      queuedCalls: this.#calls.queued + this.#oneways.queued,
+      callbacks: this.#parts?.callbacks.size ?? 0,
       subscriptions: this.#subscriptions.size,
       queuedEvents: this.#subscriptions.queued,
       sendBufferBytes: this.#connector.session?.sendBufferBytes ?? 0,
@@ -182,31 +203,41 @@ export class Client implements AsyncDisposable {
     return createServiceCaller(
       service,
       {
-        call: (description, method, args, options) => this.#call(description, method, args, options),
+        call: (description, method, args, options) => this.#call(description, method, args, options, "reply"),
+        stream: (description, method, args, options) =>
+          createRemoteStream({
+            name: `${description.name}.${method}`,
+            limits: this.#limits,
+            options,
+            call: (answer, given) => this.#call(description, method, args, given, answer),
+          }),
+        oneway: (description, method, args, options) => this.#call(description, method, args, options, "oneway"),
         subscribe: (request) => this.#subscribe(request),
       },
       {},
     );
   }
 
-  #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
+  #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions, answer: Answer): Promise<unknown> {
     const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
-    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal);
-    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options.signal))(call);
+    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal, answer);
+    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options.signal, answer))(call);
   }
 
-  #send(service: ServiceDescription, call: Call, deadline: number, signal: AbortSignal | undefined): Promise<unknown> {
+  #send(service: ServiceDescription, call: Call, deadline: number, signal: AbortSignal | undefined, answer: Answer): Promise<unknown> {
+    const calls = answer === "oneway" ? this.#oneways : this.#calls;
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
       if (this.state === "closed") return reject(notExecuted("unavailable", `${name}: the client is closed`));
+      const parts = CallParts.of(name, call.args, answer);
       if (signal === undefined) {
-        this.#calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }));
+        calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }, parts));
         return;
       }
       if (signal.aborted) return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
-      const cancel = () => this.#calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
+      const cancel = () => calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
       const pending = new OutgoingCall(service, call, deadline, this.#sender, {
         resolve(value) {
@@ -217,9 +248,9 @@ export class Client implements AsyncDisposable {
           settled();
           reject(error);
         },
-      });
+      }, parts);
       signal.addEventListener("abort", cancel);
-      this.#calls.add(pending);
+      calls.add(pending);
     });
   }
 
@@ -230,12 +261,39 @@ export class Client implements AsyncDisposable {
     return this.#subscriptions.add(request);
   }
 
-  #frame(frame: SessionFrame): void {
+  #createParts(session: Session): PartsOfSession {
+    const failures = { logger: this.#logger, random: this.#random, exposeErrors: false };
+    return {
+      session,
+      failures,
+      callbacks: new LocalCallbacks(session, this.#clock, this.#limits, failures),
+      streams: new SessionStreams(session, this.#clock, ({ type, id, stream }) => {
+        // What the server sends of a call comes before its answer, but may cross the leaving of its caller, and credit
+        // the end of an argument's stream.
+        if (this.#calls.find(id) === undefined || type !== "items") return;
+        throw new ProtocolError(`items of stream ${stream} of call ${id}, which is not open`);
+      }),
+    };
+  }
+
+  #frame(frame: SessionFrame, sentAt: number): void {
     switch (frame.type) {
       case "reply":
         return this.#calls.resolve(frame.id, frame.value);
       case "error":
+        // No call has the id 0: a one-way call was refused, and whoever made it no longer waits.
+        if (frame.id === 0) return this.#logger.warn(`a one-way call was refused: ${frame.code}: ${frame.message}`);
         return this.#calls.reject(frame.id, frame);
+      case "items":
+        return this.#parts?.streams.items(frame);
+      case "end":
+        return this.#parts?.streams.end(frame);
+      case "credit":
+        return frame.id === 0 ? this.#oneways.grant(frame.items) : this.#parts?.streams.credit(frame);
+      case "callback":
+        return this.#parts?.callbacks.call(frame, sentAt);
+      case "release":
+        return this.#parts?.callbacks.release(frame.callback);
       case "events":
         return this.#subscriptions.events(frame);
       case "gap":
@@ -256,23 +314,34 @@ export class Client implements AsyncDisposable {
 
   #slots(): number {
     const { session } = this.#connector;
-    if (session === undefined || this.state !== "online" || this.#draining || !session.hasRoom) return 0;
+    // A new session is online a moment before it is opened.
+    if (session === undefined || this.#parts === undefined || this.state !== "online" || this.#draining || !session.hasRoom) return 0;
     return session.peerLimits.maxRunningCalls;
   }
 
   #lost(reason: RpcError): void {
     const closed = this.state === "closed";
     const code = closed ? "cancelled" : "unavailable";
-    this.#calls.rejectSent((call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", cause: reason }));
+    this.#calls.rejectSent((call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", details: call.details, cause: reason }));
     this.#refs = undefined;
+    this.#parts = undefined;
     this.#subscriptions.detach();
   }
 
+  #room(): void {
+    this.#calls.pump();
+    this.#oneways.pump();
+    this.#parts?.callbacks.room();
+    this.#parts?.streams.room();
+  }
+
   #stateChanged(state: ClientState, reason: Error | undefined): void {
-    if (state === "online") this.#calls.pump();
+    if (state === "online") this.#room();
     for (const listener of this.#stateListeners) listener(state, reason);
     if (state !== "closed") return;
-    this.#calls.rejectQueued((call) => notExecuted("cancelled", `${call.name}: the client was closed`));
+    const closed = (call: { readonly name: string }) => notExecuted("cancelled", `${call.name}: the client was closed`);
+    this.#calls.rejectQueued(closed);
+    this.#oneways.rejectQueued(closed);
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));
   }
 }

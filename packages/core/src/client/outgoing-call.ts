@@ -4,11 +4,12 @@ import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
 import type { Session } from "../session/session.js";
+import type { CallParts, PartsOfSession } from "./call-parts.js";
 import type { PendingCall } from "./pending-calls.js";
 import type { ServiceRefs } from "./service-refs.js";
 
 /** Where calls go at the moment. */
-export interface CallSender {
+export interface CallSender extends PartsOfSession {
   readonly clock: Clock;
   readonly session: Session;
   readonly refs: ServiceRefs;
@@ -23,6 +24,7 @@ export class OutgoingCall implements PendingCall {
   readonly #call: Call;
   readonly #service: ServiceDescription;
   readonly #sender: () => CallSender;
+  readonly #parts: CallParts | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
 
@@ -32,14 +34,20 @@ export class OutgoingCall implements PendingCall {
     deadline: number,
     sender: () => CallSender,
     settle: { resolve(value: unknown): void; reject(error: RpcError): void },
+    parts?: CallParts,
   ) {
     this.name = `${call.service}.${call.method}`;
     this.deadline = deadline;
     this.#call = call;
     this.#service = service;
     this.#sender = sender;
-    this.resolve = settle.resolve;
-    this.reject = settle.reject;
+    this.#parts = parts;
+    this.resolve = parts === undefined ? settle.resolve : closing(parts, settle.resolve);
+    this.reject = parts === undefined ? settle.reject : closing(parts, settle.reject);
+  }
+
+  get details(): unknown {
+    return this.#parts?.details;
   }
 
   get errors(): Readonly<Record<string, DeclaredErrorClass>> | undefined {
@@ -47,15 +55,19 @@ export class OutgoingCall implements PendingCall {
   }
 
   send(id: number): void {
-    const { clock, session, refs } = this.#sender();
+    const sender = this.#sender();
+    const { clock, session, refs } = sender;
     const { method, args, metadata } = this.#call;
     const target = refs.target(this.#service, method);
     const timeLeftMs = this.deadline - clock.now();
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
+    const opened = this.#parts?.open(id, sender);
     try {
-      session.send({ type: "call", id, target, timeLeftMs, metadata: extra, args });
+      session.send({ type: "call", id, target, timeLeftMs, metadata: extra, extras: opened?.extras, args: opened?.args ?? args });
+      opened?.sent();
     } catch (error) {
+      opened?.failed();
       const { code, message } = RpcError.from(error, "internal");
       throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });
     }
@@ -68,4 +80,11 @@ export class OutgoingCall implements PendingCall {
       outcome: "not-executed",
     });
   }
+}
+
+function closing<Value>(parts: CallParts, settle: (value: Value) => void): (value: Value) => void {
+  return (value) => {
+    parts.close();
+    settle(value);
+  };
 }

@@ -13,6 +13,8 @@ export interface PendingCall {
   readonly deadline: number;
   /** Classes of the errors its service declares. */
   readonly errors: Readonly<Record<string, DeclaredErrorClass>> | undefined;
+  /** What an error says besides when the session ends under it. */
+  readonly details?: unknown;
   /** Writes its frame; throws `RpcError` when it cannot travel. */
   send(id: number): void;
   resolve(value: unknown): void;
@@ -104,6 +106,11 @@ export class PendingCalls {
     this.pump();
   }
 
+  /** The call of that id that was sent; undefined when its caller has left. Throws `ProtocolError` when none is pending. */
+  find(id: number): PendingCall | undefined {
+    return this.#find(id).call;
+  }
+
   /** The caller of `call` no longer waits. Does nothing when it was answered. */
   abandon(call: PendingCall, code: "cancelled" | "deadline_exceeded", message: string): void {
     if (this.#queue.delete(call)) {
@@ -138,8 +145,10 @@ export class PendingCalls {
   #send(call: PendingCall): void {
     const index = this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false }) - 1;
     const slot = this.#slots[index]!;
-    // A generation above the slot's number: an answer to an earlier call cannot hit a later one.
-    slot.id = ((slot.id & ~slotMask) + (1 << slotBits) + index) >>> 0;
+    // A generation above the slot's number: an answer to an earlier call cannot hit a later one. Generations begin with 1,
+    // since no call has the id 0.
+    const generation = ((slot.id >>> slotBits) % slotMask) + 1;
+    slot.id = ((generation << slotBits) + index) >>> 0;
     try {
       call.send(slot.id);
     } catch (error) {
@@ -153,15 +162,19 @@ export class PendingCalls {
   }
 
   #answer(id: number): PendingCall | undefined {
-    const index = id & slotMask;
-    const slot = this.#slots[index];
-    if (slot === undefined || !slot.taken || slot.id !== id) throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    const slot = this.#find(id);
     const { call } = slot;
     slot.call = undefined;
     slot.taken = false;
-    this.#free.push(index);
+    this.#free.push(id & slotMask);
     this.#sent -= 1;
     return call;
+  }
+
+  #find(id: number): Slot {
+    const slot = this.#slots[id & slotMask];
+    if (slot === undefined || !slot.taken || slot.id !== id) throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    return slot;
   }
 
   // One timer for all calls, set to the earliest deadline: a timer per call costs more than the rest of the call.
