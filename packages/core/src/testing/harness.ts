@@ -38,9 +38,9 @@ export class Harness {
     return this.#under;
   }
 
-  /** Serves a person; a second time at the same address, as after a restart. */
-  async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}): Promise<Server> {
-    const server = await serve([person], { transports: [this.#under.serving], listen: this.#url, ...options });
+  /** Serves a person and `others`; a second time at the same address, as after a restart. */
+  async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}, others: readonly object[] = []): Promise<Server> {
+    const server = await serve([person, ...others], { transports: [this.#under.serving], listen: this.#url, ...options });
     this.#servers.push(server);
     this.#url = server.urls[0] ?? this.#url;
     return server;

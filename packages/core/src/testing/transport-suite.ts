@@ -1,8 +1,10 @@
 import type { Transport } from "../transport.js";
 import { callScenarios } from "./call-scenarios.js";
+import { callbackScenarios } from "./callback-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
+import { streamScenarios } from "./stream-scenarios.js";
 
 /** What a transport cannot do, and says so. */
 export type Lack =
@@ -55,7 +57,7 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [...callScenarios, ...eventScenarios, ...linkScenarios]) {
+  for (const scenario of [...callScenarios, ...eventScenarios, ...streamScenarios, ...callbackScenarios, ...linkScenarios]) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);
