@@ -91,7 +91,7 @@ export class Dispatcher {
 
   cancel(id: number): void {
     this.#running.cancel(id);
-    this.streams.stop(id);
+    this.streams.cancel(id);
   }
 
   /** There may be room in the send buffer again. */

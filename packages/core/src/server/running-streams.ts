@@ -96,9 +96,10 @@ export class RunningStreams {
     this.#streams.credit(frame);
   }
 
-  /** Nobody waits for what a call sends. */
-  stop(id: number): void {
-    this.#streams.stop(id);
+  /** Nobody waits for a call: what it sends stops, and what it receives ends. */
+  cancel(id: number): void {
+    const call = this.#calls.get(id);
+    if (call !== undefined) this.#streams.cancel(id, new RpcError("cancelled", `${call.name}: cancelled by its caller`));
   }
 
   /** A call was answered. */

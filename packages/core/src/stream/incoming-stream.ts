@@ -133,9 +133,9 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
     return over;
   }
 
-  // Who left gets nothing more, though items may still be on the wire.
+  // Who left or was cancelled gets nothing more, though items may still be on the wire.
   #offer(item: StreamItem): void {
-    if (this.#state === "left") return;
+    if (this.#state !== "open") return;
     const waiter = this.#waiters.shift();
     if (waiter === undefined) {
       this.#queue.push(item);

@@ -83,9 +83,13 @@ export class SessionStreams {
     for (const streams of this.#outgoing.values()) for (const outgoing of streams.values()) outgoing.pump();
   }
 
-  /** Nobody wants what the call sends; its sources return. */
-  stop(id: number): void {
-    for (const outgoing of [...(this.#outgoing.get(id)?.values() ?? [])]) outgoing.stop();
+  /**
+   * Nobody waits for the call: its sources return, and what it receives ends with `reason`, for nothing may come any
+   * more. What is still under way finds its stream here until the call is closed.
+   */
+  cancel(id: number, reason: RpcError): void {
+    for (const incoming of this.#incoming.get(id)?.values() ?? []) incoming.end({ error: reason });
+    this.#stop(id);
   }
 
   /** The call was answered: what it sent stops, what it received ends with `reason`, or is for the call to end. */
@@ -93,7 +97,7 @@ export class SessionStreams {
     const incoming = [...(this.#incoming.get(id)?.values() ?? [])];
     this.#incoming.delete(id);
     if (reason !== undefined) for (const stream of incoming) stream.end({ error: reason });
-    this.stop(id);
+    this.#stop(id);
     // A source that is slow to return is nobody's stream any more.
     this.#outgoing.delete(id);
   }
@@ -103,7 +107,11 @@ export class SessionStreams {
     const incoming = [...this.#incoming.values()].flatMap((streams) => [...streams.values()]);
     this.#incoming.clear();
     for (const stream of incoming) stream.end({ error: reason(stream) });
-    for (const id of [...this.#outgoing.keys()]) this.stop(id);
+    for (const id of [...this.#outgoing.keys()]) this.#stop(id);
+  }
+
+  #stop(id: number): void {
+    for (const outgoing of [...(this.#outgoing.get(id)?.values() ?? [])]) outgoing.stop();
   }
 }
 
