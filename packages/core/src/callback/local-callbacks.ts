@@ -49,9 +49,13 @@ export class LocalCallbacks {
   add(callback: Callback, name: string): number {
     const limit = Math.min(this.#limits.maxCallbacks, this.#session.peerLimits.maxCallbacks);
     if (this.#passed.size >= limit) {
-      throw new RpcError("resource_exhausted", `${name}: ${limit} callbacks live in this session already (maxCallbacks); release them where they are held`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${name}: ${limit} callbacks live in this session already (maxCallbacks); release them where they are held`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     this.#lastId = (this.#lastId % 0xffff_fffe) + 1;
     this.#passed.set(this.#lastId, { callback, name });
@@ -71,14 +75,23 @@ export class LocalCallbacks {
   /** The peer calls it. It cannot cross its release, which is the peer's to send. */
   call(frame: CallbackFrame, sentAt: number): void {
     const passed = this.#passed.get(frame.callback);
-    if (passed === undefined) throw new ProtocolError(`call of callback ${frame.callback}, which was not passed`);
-    if (this.#running.has(frame.id)) throw new ProtocolError(`callback call id ${frame.id} is running already`);
+    if (passed === undefined)
+      throw new ProtocolError(`call of callback ${frame.callback}, which was not passed`);
+    if (this.#running.has(frame.id))
+      throw new ProtocolError(`callback call id ${frame.id} is running already`);
     const { maxRunningCalls } = this.#limits;
-    if (this.#running.size >= maxRunningCalls) throw new ProtocolError(`callback calls beyond maxRunningCalls (${maxRunningCalls})`);
+    if (this.#running.size >= maxRunningCalls)
+      throw new ProtocolError(`callback calls beyond maxRunningCalls (${maxRunningCalls})`);
     this.#running.add(frame.id);
     if (sentAt + frame.timeLeftMs <= this.#clock.now()) {
       const message = `${passed.name}: its deadline passed before it could run`;
-      this.#answer({ type: "error", id: frame.id, code: "deadline_exceeded", message, outcome: "not-executed" });
+      this.#answer({
+        type: "error",
+        id: frame.id,
+        code: "deadline_exceeded",
+        message,
+        outcome: "not-executed",
+      });
     } else void this.#run(frame, passed);
   }
 
@@ -115,5 +128,9 @@ const noErrors = new Map<never, never>();
 function unsendable(error: unknown): ErrorBody {
   const { code, message } = RpcError.from(error, "internal");
   const told = code === "resource_exhausted" ? code : "internal";
-  return { code: told, message: `the callback ran, but its answer cannot travel: ${message}`, outcome: "executed" };
+  return {
+    code: told,
+    message: `the callback ran, but its answer cannot travel: ${message}`,
+    outcome: "executed",
+  };
 }

@@ -12,6 +12,7 @@ export const releaseKey: unique symbol = Symbol.for("@rpc/core.release");
 // biome-ignore lint/suspicious/noExplicitAny: it takes functions of every signature
 export function release(callback: (...args: any[]) => unknown): void {
   const give: unknown = Reflect.get(callback, releaseKey);
-  if (typeof give !== "function") throw new TypeError("release expects a function that a caller passed as an argument");
+  if (typeof give !== "function")
+    throw new TypeError("release expects a function that a caller passed as an argument");
   give();
 }

@@ -10,7 +10,9 @@ import { releaseKey } from "./release.js";
 /** A call of a callback that was not answered. Nobody waits any more once `settle` is gone; the answer is still owed. */
 interface Waiting {
   readonly name: string;
-  settle: { resolve(value: unknown): void; reject(error: RpcError): void; readonly timer: Timer | undefined } | undefined;
+  settle:
+    | { resolve(value: unknown): void; reject(error: RpcError): void; readonly timer: Timer | undefined }
+    | undefined;
 }
 
 /** Callbacks that the peer passed, as functions that call it back. They live as long as the session, or until released. */
@@ -42,7 +44,9 @@ export class RemoteCallbacks {
   create({ id }: PassedParameter, name: string): (...args: unknown[]) => Promise<unknown> {
     if (this.#live.has(id)) throw new ProtocolError(`callback id ${id} is taken`);
     this.#live.add(id);
-    return Object.assign((...args: unknown[]) => this.#call(id, name, args), { [releaseKey]: () => this.release(id) });
+    return Object.assign((...args: unknown[]) => this.#call(id, name, args), {
+      [releaseKey]: () => this.release(id),
+    });
   }
 
   /** It will not be called any more. Safe to call twice. */
@@ -70,7 +74,9 @@ export class RemoteCallbacks {
     this.#live.clear();
     for (const { name, settle } of waiting) {
       settle?.timer?.clear();
-      settle?.reject(new RpcError("unavailable", `${name}: ${reason.message}`, { outcome: "unknown", cause: reason }));
+      settle?.reject(
+        new RpcError("unavailable", `${name}: ${reason.message}`, { outcome: "unknown", cause: reason }),
+      );
     }
   }
 
@@ -85,7 +91,9 @@ export class RemoteCallbacks {
         this.#session.send({ type: "callback", id, timeLeftMs, callback, args });
       } catch (error) {
         const { code, message } = RpcError.from(error, "internal");
-        return reject(new RpcError(code, `${name}: arguments ${message}`, { outcome: "not-executed", cause: error }));
+        return reject(
+          new RpcError(code, `${name}: arguments ${message}`, { outcome: "not-executed", cause: error }),
+        );
       }
       const timer = this.#clock.timer(timeLeftMs, () => this.#expire(id));
       this.#waiting.set(id, { name, settle: { resolve, reject, timer } });
@@ -94,11 +102,20 @@ export class RemoteCallbacks {
 
   #refuse(callback: number, name: string): RpcError | undefined {
     const { maxRunningCalls } = this.#session.peerLimits;
-    const refused = (code: ErrorCode, why: string) => new RpcError(code, `${name}: ${why}`, { outcome: "not-executed" satisfies Outcome });
+    const refused = (code: ErrorCode, why: string) =>
+      new RpcError(code, `${name}: ${why}`, { outcome: "not-executed" satisfies Outcome });
     if (!this.#session.open) return refused("unavailable", "the session of its caller is over");
     if (!this.#live.has(callback)) return refused("failed_precondition", "it was released");
-    if (this.#waiting.size >= maxRunningCalls) return refused("resource_exhausted", `${maxRunningCalls} callbacks run already (the caller's maxRunningCalls); await them`);
-    if (!this.#session.hasRoom) return refused("resource_exhausted", "the send buffer is full (sendBufferBytes); await what was called");
+    if (this.#waiting.size >= maxRunningCalls)
+      return refused(
+        "resource_exhausted",
+        `${maxRunningCalls} callbacks run already (the caller's maxRunningCalls); await them`,
+      );
+    if (!this.#session.hasRoom)
+      return refused(
+        "resource_exhausted",
+        "the send buffer is full (sendBufferBytes); await what was called",
+      );
     return undefined;
   }
 
@@ -108,12 +125,18 @@ export class RemoteCallbacks {
     const settle = waiting?.settle;
     if (waiting === undefined || settle === undefined) return;
     waiting.settle = undefined;
-    settle.reject(new RpcError("deadline_exceeded", `${waiting.name}: no answer within ${this.#limits.callbackTimeoutMs} ms (callbackTimeoutMs)`));
+    settle.reject(
+      new RpcError(
+        "deadline_exceeded",
+        `${waiting.name}: no answer within ${this.#limits.callbackTimeoutMs} ms (callbackTimeoutMs)`,
+      ),
+    );
   }
 
   #answer(id: number): Waiting["settle"] {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined) throw new ProtocolError(`an answer to callback call ${id}, which is not pending`);
+    if (waiting === undefined)
+      throw new ProtocolError(`an answer to callback call ${id}, which is not pending`);
     this.#waiting.delete(id);
     waiting.settle?.timer?.clear();
     return waiting.settle;

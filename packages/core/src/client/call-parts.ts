@@ -57,8 +57,11 @@ export class CallParts {
   open(id: number, parts: PartsOfSession): OpenedParts {
     const { session, streams, callbacks } = parts;
     const answer = typeof this.#answer === "string" ? undefined : this.#answer;
-    const sources = this.#args.flatMap((source, index) => (isAsyncIterable(source) ? [{ index, source }] : []));
-    if (this.#answer === "oneway" && sources.length > 0) throw this.#refuse("a one-way call has no end, so it cannot send a stream");
+    const sources = this.#args.flatMap((source, index) =>
+      isAsyncIterable(source) ? [{ index, source }] : [],
+    );
+    if (this.#answer === "oneway" && sources.length > 0)
+      throw this.#refuse("a one-way call has no end, so it cannot send a stream");
     const passed = this.#pass(callbacks);
     const extras = {
       oneway: this.#answer === "oneway",
@@ -70,7 +73,13 @@ export class CallParts {
       if (answer !== undefined) streams.receive(id, 0, answer);
       for (const { index, source } of sources) {
         const stream = index + 1;
-        streams.send({ id, stream, source, credit: noCredit, finished: (failure) => this.#finished(id, stream, failure, parts) });
+        streams.send({
+          id,
+          stream,
+          source,
+          credit: noCredit,
+          finished: (failure) => this.#finished(id, stream, failure, parts),
+        });
       }
       this.#close = () => streams.closeCall(id);
     };
@@ -88,15 +97,26 @@ export class CallParts {
   }
 
   // The end is told also when the server asked for it: only then does it know that no more items are under way.
-  #finished(id: number, stream: number, failure: StreamFailure | undefined, { session, failures }: PartsOfSession): void {
+  #finished(
+    id: number,
+    stream: number,
+    failure: StreamFailure | undefined,
+    { session, failures }: PartsOfSession,
+  ): void {
     if (this.#close === undefined) return;
     const name = `stream ${stream} of ${this.#name}`;
-    const error = failure === undefined ? undefined : describeFailure(name, failure.error, noErrors, failures);
+    const error =
+      failure === undefined ? undefined : describeFailure(name, failure.error, noErrors, failures);
     try {
       session.send({ type: "end", id, stream, error });
     } catch (reason) {
       failures.logger.error(`${name}: its error cannot travel: ${RpcError.from(reason, "internal").message}`);
-      session.send({ type: "end", id, stream, error: { code: error?.code ?? "internal", message: "its details cannot travel", outcome: "executed" } });
+      session.send({
+        type: "end",
+        id,
+        stream,
+        error: { code: error?.code ?? "internal", message: "its details cannot travel", outcome: "executed" },
+      });
     }
   }
 
@@ -105,9 +125,17 @@ export class CallParts {
     try {
       this.#args.forEach((value, index) => {
         if (!isPassed(value)) return;
-        if (index > maxPassedIndex) throw this.#refuse(`argument ${index + 1} is a stream or function; only the first ${maxPassedIndex + 1} can be`);
+        if (index > maxPassedIndex)
+          throw this.#refuse(
+            `argument ${index + 1} is a stream or function; only the first ${maxPassedIndex + 1} can be`,
+          );
         if (isAsyncIterable(value)) passed.push({ index, kind: "stream", id: 0 });
-        else passed.push({ index, kind: "callback", id: callbacks.add(value as Callback, `callback ${index + 1} of ${this.#name}`) });
+        else
+          passed.push({
+            index,
+            kind: "callback",
+            id: callbacks.add(value as Callback, `callback ${index + 1} of ${this.#name}`),
+          });
       });
       return passed;
     } catch (error) {

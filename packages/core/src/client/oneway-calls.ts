@@ -44,20 +44,25 @@ export class OnewayCalls {
   /** The server has finished some. */
   grant(count: number): void {
     this.#credit += count;
-    if (this.#credit > this.#most) throw new ProtocolError(`credit for ${count} one-way calls that were not sent`);
+    if (this.#credit > this.#most)
+      throw new ProtocolError(`credit for ${count} one-way calls that were not sent`);
     this.pump();
   }
 
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
     const { clock, maxQueuedCalls } = this.#options;
-    if (this.#queue.size === 0 && this.#maySend()) return this.#send(call);
-    if (this.#queue.size >= maxQueuedCalls) {
+    if (this.#queue.size === 0 && this.#maySend()) {
+      this.#send(call);
+    } else if (this.#queue.size < maxQueuedCalls) {
+      const expire = () =>
+        this.abandon(call, "deadline_exceeded", `${call.name}: not sent before its deadline`);
+      const waitMs = call.deadline - clock.now();
+      this.#queue.set(call, Number.isFinite(waitMs) ? clock.timer(waitMs, expire) : undefined);
+    } else {
       const message = `${call.name}: ${maxQueuedCalls} one-way calls wait already (maxQueuedCalls)`;
-      return call.reject(new RpcError("resource_exhausted", message, { outcome: "not-executed" }));
+      call.reject(new RpcError("resource_exhausted", message, { outcome: "not-executed" }));
     }
-    const expire = () => this.abandon(call, "deadline_exceeded", `${call.name}: not sent before its deadline`);
-    this.#queue.set(call, call.deadline === Infinity ? undefined : clock.timer(call.deadline - clock.now(), expire));
   }
 
   /** Sends what waits, as far as there is credit. */

@@ -23,7 +23,12 @@ export interface RemoteStreamOptions {
 }
 
 /** A stream whose call is made on the first and only iteration. */
-export function createRemoteStream({ name, limits, options, call }: RemoteStreamOptions): RemoteStream<unknown> {
+export function createRemoteStream({
+  name,
+  limits,
+  options,
+  call,
+}: RemoteStreamOptions): RemoteStream<unknown> {
   const controller = new AbortController();
   const outer = options.signal;
   const abort = () => controller.abort(outer?.reason);

@@ -6,7 +6,15 @@ import type { Session } from "../session/session.js";
 import { IncomingStream } from "../stream/incoming-stream.js";
 import type { StreamFailure } from "../stream/outgoing-stream.js";
 import { SessionStreams } from "../stream/session-streams.js";
-import type { CallExtras, CallFrame, Credit, CreditFrame, EndFrame, ItemsFrame, PassedParameter } from "../wire/frame.js";
+import type {
+  CallExtras,
+  CallFrame,
+  Credit,
+  CreditFrame,
+  EndFrame,
+  ItemsFrame,
+  PassedParameter,
+} from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 
 /** What a running call has open. */
@@ -48,9 +56,11 @@ export class RunningStreams {
     const { maxStreams, maxCallbacks } = this.#options.limits;
     const streams = countStreams(credit, passed);
     if (oneway === true && streams > 0) throw new ProtocolError("a one-way call with a stream");
-    if (this.#size + streams > maxStreams) return `${this.#size} streams are open in this session, maxStreams is ${maxStreams}`;
+    if (this.#size + streams > maxStreams)
+      return `${this.#size} streams are open in this session, maxStreams is ${maxStreams}`;
     const callbacks = (passed?.length ?? 0) - countStreams(undefined, passed);
-    if (!this.#options.callbacks.hasRoom(callbacks)) return `${maxCallbacks} callbacks live in this session already (maxCallbacks); release them`;
+    if (!this.#options.callbacks.hasRoom(callbacks))
+      return `${maxCallbacks} callbacks live in this session already (maxCallbacks); release them`;
     return undefined;
   }
 
@@ -67,9 +77,13 @@ export class RunningStreams {
     const opened = [...args];
     for (const parameter of passed) {
       const { index, kind } = parameter;
-      if (index >= args.length) throw new ProtocolError(`a call with ${args.length} arguments passes number ${index}`);
+      if (index >= args.length)
+        throw new ProtocolError(`a call with ${args.length} arguments passes number ${index}`);
       const what = `${kind} ${index + 1} of ${name}`;
-      opened[index] = kind === "stream" ? this.#receive(id, index + 1, what) : this.#options.callbacks.create(parameter, what);
+      opened[index] =
+        kind === "stream"
+          ? this.#receive(id, index + 1, what)
+          : this.#options.callbacks.create(parameter, what);
     }
     return opened;
   }
@@ -80,7 +94,12 @@ export class RunningStreams {
   }
 
   /** Sends the answer of a call, item by item. */
-  send(id: number, source: AsyncIterable<unknown>, credit: Credit, finished: (failure: StreamFailure | undefined) => void): void {
+  send(
+    id: number,
+    source: AsyncIterable<unknown>,
+    credit: Credit,
+    finished: (failure: StreamFailure | undefined) => void,
+  ): void {
     this.#streams.send({ id, stream: 0, source, credit, finished });
   }
 
@@ -99,7 +118,8 @@ export class RunningStreams {
   /** Nobody waits for a call: what it sends stops, and what it receives ends. */
   cancel(id: number): void {
     const call = this.#calls.get(id);
-    if (call !== undefined) this.#streams.cancel(id, new RpcError("cancelled", `${call.name}: cancelled by its caller`));
+    if (call !== undefined)
+      this.#streams.cancel(id, new RpcError("cancelled", `${call.name}: cancelled by its caller`));
   }
 
   /** A call was answered. */
@@ -116,7 +136,10 @@ export class RunningStreams {
   }
 
   ended(reason: RpcError): void {
-    this.#streams.ended(({ name, lastIndex }) => new RpcError("unavailable", `${name}: ${reason.message}`, { details: { lastIndex }, cause: reason }));
+    this.#streams.ended(
+      ({ name, lastIndex }) =>
+        new RpcError("unavailable", `${name}: ${reason.message}`, { details: { lastIndex }, cause: reason }),
+    );
   }
 
   // The first credit leaves when the method begins to read: what nobody reads is not sent.
@@ -142,5 +165,8 @@ export class RunningStreams {
 }
 
 function countStreams(credit: Credit | undefined, passed: readonly PassedParameter[] = []): number {
-  return passed.reduce((count, { kind }) => count + (kind === "stream" ? 1 : 0), credit === undefined ? 0 : 1);
+  return passed.reduce(
+    (count, { kind }) => count + (kind === "stream" ? 1 : 0),
+    credit === undefined ? 0 : 1,
+  );
 }

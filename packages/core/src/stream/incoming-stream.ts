@@ -69,7 +69,10 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
    */
   open(grant: (credit: Credit) => void): Credit {
     const { credit, name } = this.#options;
-    if (this.#received > 0) throw new RpcError("failed_precondition", `${name}: a stream cannot be called again after items came`, { outcome: "not-executed" });
+    if (this.#received > 0)
+      throw new RpcError("failed_precondition", `${name}: a stream cannot be called again after items came`, {
+        outcome: "not-executed",
+      });
     this.#grant = grant;
     this.#creditItems = credit.items;
     this.#creditBytes = credit.bytes;
@@ -78,11 +81,13 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
 
   /** Takes items off the wire. Throws `ProtocolError` for items out of order or without credit. */
   items(index: number, items: readonly StreamItem[]): void {
-    if (index !== this.#next) throw new ProtocolError(`item ${index} of a stream, ${this.#next} was expected`);
+    if (index !== this.#next)
+      throw new ProtocolError(`item ${index} of a stream, ${this.#next} was expected`);
     this.#next = (index + items.length) >>> 0;
     this.#received += items.length;
     for (const item of items) {
-      if (this.#creditItems <= 0 || this.#creditBytes <= 0) throw new ProtocolError("items of a stream without credit");
+      if (this.#creditItems <= 0 || this.#creditBytes <= 0)
+        throw new ProtocolError("items of a stream without credit");
       this.#creditItems -= 1;
       this.#creditBytes -= item.bytes;
       this.#offer(item);
@@ -102,7 +107,11 @@ export class IncomingStream implements AsyncIterable<unknown>, AsyncIterator<unk
 
   [Symbol.asyncIterator](): AsyncIterator<unknown, undefined> {
     if (this.#started) {
-      throw new RpcError("failed_precondition", `${this.#options.name}: a stream is iterated once; ask for another`, { outcome: "not-executed" });
+      throw new RpcError(
+        "failed_precondition",
+        `${this.#options.name}: a stream is iterated once; ask for another`,
+        { outcome: "not-executed" },
+      );
     }
     this.#started = true;
     this.#options.started();

@@ -68,7 +68,8 @@ export class OutgoingStream {
   grant({ items, bytes }: Credit): void {
     this.#creditItems += items;
     this.#creditBytes += bytes;
-    if (this.#creditItems > mostCredit || this.#creditBytes > mostCredit) throw new ProtocolError("more credit for a stream than fits in 32 bits");
+    if (this.#creditItems > mostCredit || this.#creditBytes > mostCredit)
+      throw new ProtocolError("more credit for a stream than fits in 32 bits");
     this.pump();
   }
 
@@ -144,7 +145,8 @@ export class OutgoingStream {
       const what = `item ${this.#index + this.#count} of ${bytes} bytes exceeds the peer's maxPacketBytes of ${limit}; send it in parts`;
       return { error: new RpcError("resource_exhausted", what) };
     }
-    if (start > 0 && this.#block.position > Math.min(frameBytes, peerLimits.maxPacketBytes - overheadBytes)) this.#flushBefore(start);
+    if (start > 0 && this.#block.position > Math.min(frameBytes, peerLimits.maxPacketBytes - overheadBytes))
+      this.#flushBefore(start);
     this.#count += 1;
     this.#creditItems -= 1;
     this.#creditBytes -= bytes;
@@ -172,13 +174,13 @@ export class OutgoingStream {
   }
 
   #flush(): void {
-    if (this.#state === "running") this.#send();
+    this.#send();
     this.#block = this.#block.bytes.length > keptBytes ? new ByteSink(256) : this.#block;
     this.#block.position = 0;
   }
 
   #send(): void {
-    if (this.#count === 0) return;
+    if (this.#count === 0 || this.#state !== "running") return;
     const { session, id, stream } = this.#options;
     const encoded = this.#block.bytes.subarray(0, this.#block.position);
     session.send({ type: "items", id, stream, index: this.#index, count: this.#count, encoded });

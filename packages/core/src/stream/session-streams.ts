@@ -120,7 +120,11 @@ interface StreamName {
   readonly stream: number;
 }
 
-function add<Stream>(streams: Map<number, Map<number, Stream>>, { id, stream }: StreamName, added: Stream): void {
+function add<Stream>(
+  streams: Map<number, Map<number, Stream>>,
+  { id, stream }: StreamName,
+  added: Stream,
+): void {
   const ofCall = streams.get(id) ?? new Map<number, Stream>();
   streams.set(id, ofCall.set(stream, added));
 }

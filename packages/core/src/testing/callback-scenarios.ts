@@ -14,13 +14,21 @@ export const callbackScenarios: readonly Scenario[] = [
       const server = await harness.serve(new Person(), {}, [served]);
       const { client } = await harness.connect();
       const feed = feedOf(client);
-      checkEqual("answers", await feed.each(100, (value) => value * 2), Array.from({ length: 100 }, (_, index) => index * 2));
-      await until("both sides forgot it", () => client.stats().callbacks === 0 && server.stats().sessions[0]?.callbacks === 0);
+      checkEqual(
+        "answers",
+        await feed.each(100, (value) => value * 2),
+        Array.from({ length: 100 }, (_, index) => index * 2),
+      );
+      await until(
+        "both sides forgot it",
+        () => client.stats().callbacks === 0 && server.stats().sessions[0]?.callbacks === 0,
+      );
       await feed.hold(async (value) => value + 1);
       checkEqual("after its call", await served.held[0]!(1), 2);
       release(served.held[0]!);
       release(served.held[0]!);
       await checkRejects("released", served.held[0]!(1), "failed_precondition", "not-executed");
+      await until("the client forgot it", () => client.stats().callbacks === 0);
     },
   },
   {
@@ -31,7 +39,12 @@ export const callbackScenarios: readonly Scenario[] = [
       const fail = () => {
         throw new RpcError("out_of_range", "not that one", { details: { at: 3 } });
       };
-      const error = await checkRejects("the method's own", feedOf(client).each(1, fail), "out_of_range", "executed");
+      const error = await checkRejects(
+        "the method's own",
+        feedOf(client).each(1, fail),
+        "out_of_range",
+        "executed",
+      );
       checkEqual("details", error.details, { at: 3 });
     },
   },
@@ -74,11 +87,21 @@ export const callbackScenarios: readonly Scenario[] = [
       const { client } = await harness.connect();
       const feed = feedOf(client);
       for (let count = 0; count < 3; count++) await feed.hold((value) => value);
-      await checkRejects("one too many", feed.hold((value) => value), "resource_exhausted", "not-executed");
+      await checkRejects(
+        "one too many",
+        feed.hold((value) => value),
+        "resource_exhausted",
+        "not-executed",
+      );
       release(served.held[0]!);
       await until("it is released", () => client.stats().callbacks === 2);
       const absent = client.service<{ absent(callback: () => void): Promise<void> }>("Feed");
-      await checkRejects("a refused call", absent.absent(() => {}), "unimplemented", "not-executed");
+      await checkRejects(
+        "a refused call",
+        absent.absent(() => {}),
+        "unimplemented",
+        "not-executed",
+      );
       await until("its callback is forgotten", () => client.stats().callbacks === 2);
       checkEqual("held", server.stats().sessions[0]?.callbacks, 2);
     },

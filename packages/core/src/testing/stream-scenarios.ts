@@ -21,7 +21,11 @@ export const streamScenarios: readonly Scenario[] = [
       await harness.serve(new Person(), {}, [new Feed()]);
       const feed = feedOf((await harness.connect()).client);
       checkEqual("there", await feed.collect(source(2_000)), range(2_000));
-      checkEqual("there and back", await collect(feed.double.stream(source(2_000))), range(2_000).map((number) => number * 2));
+      checkEqual(
+        "there and back",
+        await collect(feed.double.stream(source(2_000))),
+        range(2_000).map((number) => number * 2),
+      );
     },
   },
   {
@@ -36,7 +40,8 @@ export const streamScenarios: readonly Scenario[] = [
       await macrotask();
       check("the generator was not asked for more", served.given <= 8);
       const rest: (number | undefined)[] = [];
-      for (let item = await stream.next(); item.done !== true; item = await stream.next()) rest.push(item.value);
+      for (let item = await stream.next(); item.done !== true; item = await stream.next())
+        rest.push(item.value);
       checkEqual("the rest", rest, range(100).slice(1));
     },
   },
@@ -71,7 +76,10 @@ export const streamScenarios: readonly Scenario[] = [
       await silent.return?.();
       checkEqual("who waits", (await first).done, true);
       await until("the silent one has returned", () => served.returned === 2);
-      await until("the slots are free", () => client.stats().pendingCalls === 0 && server.stats().runningCalls === 0);
+      await until(
+        "the slots are free",
+        () => client.stats().pendingCalls === 0 && server.stats().runningCalls === 0,
+      );
     },
   },
   {
@@ -106,7 +114,11 @@ export const streamScenarios: readonly Scenario[] = [
         got.push(number);
         if (got.length % 700 === 0) link.cut();
       }
-      checkEqual("items", got, range(3_000).map((number) => number * 2));
+      checkEqual(
+        "items",
+        got,
+        range(3_000).map((number) => number * 2),
+      );
     },
   },
   {
@@ -156,7 +168,10 @@ async function collect(stream: AsyncIterable<number>, into: number[] = []): Prom
   return into;
 }
 
-async function* source(count: number, counted = { given: 0, returned: 0 }): AsyncGenerator<number, void, void> {
+async function* source(
+  count: number,
+  counted = { given: 0, returned: 0 },
+): AsyncGenerator<number, void, void> {
   try {
     for (let number = 0; number < count; number++) {
       counted.given += 1;
