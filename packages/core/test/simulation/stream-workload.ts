@@ -108,9 +108,13 @@ class StreamWorkload {
     for (let key = 1; key <= this.#options.streams; key++) {
       const count = this.#random.whole(0, 120);
       const kind = this.#random.pick(["count", "count", "echo", "leave", "each"] as const);
-      if (kind === "count") under.push(this.#read(pipe.count.stream(count, this.#random.whole(1, 40)), count));
+      if (kind === "count")
+        under.push(this.#read(pipe.count.stream(count, this.#random.whole(1, 40)), count));
       else if (kind === "echo") under.push(this.#read(pipe.echo.stream(key, this.#source(count)), count));
-      else if (kind === "leave") under.push(this.#read(pipe.echo.stream(key, this.#source(count)), count, this.#random.whole(0, count)));
+      else if (kind === "leave")
+        under.push(
+          this.#read(pipe.echo.stream(key, this.#source(count)), count, this.#random.whole(0, count)),
+        );
       else under.push(this.#callBack(pipe, this.#random.whole(0, 10)));
       under.push(this.#log(pipe, key));
       await this.#simulation.sleep(this.#random.whole(1, 150));
@@ -160,7 +164,10 @@ class StreamWorkload {
       return number * 2;
     };
     try {
-      check((await pipe.$with({ timeoutMs: 60_000 }).each(count, callback)) === count, "a callback's answer was wrong");
+      check(
+        (await pipe.$with({ timeoutMs: 60_000 }).each(count, callback)) === count,
+        "a callback's answer was wrong",
+      );
     } catch (error) {
       if (!RpcError.is(error) || !["unavailable", "deadline_exceeded"].includes(error.code)) throw error;
     }
@@ -196,8 +203,12 @@ class StreamWorkload {
 
   #checkLines(): void {
     const { lines, uploaded } = this.#world;
-    for (let index = 1; index < lines.length; index++) check(lines[index]! > lines[index - 1]!, `line ${lines[index]} ran after ${lines[index - 1]}`);
-    for (const [key, items] of uploaded) items.forEach((item, index) => check(item === index, `the method of stream ${key} got ${item} as item ${index}`));
+    for (let index = 1; index < lines.length; index++)
+      check(lines[index]! > lines[index - 1]!, `line ${lines[index]} ran after ${lines[index - 1]}`);
+    for (const [key, items] of uploaded)
+      items.forEach((item, index) => {
+        check(item === index, `the method of stream ${key} got ${item} as item ${index}`);
+      });
   }
 
   async #checkEnd(client: Client): Promise<void> {
@@ -205,7 +216,10 @@ class StreamWorkload {
     check(pendingCalls === 0 && queuedCalls === 0, `${pendingCalls} calls pending, ${queuedCalls} queued`);
     check(this.#sources === 0, `${this.#sources} sources have not returned`);
     const session = this.#servers.at(-1)!.stats().sessions[0];
-    check((session?.streams ?? 0) === 0 && (session?.runningCalls ?? 0) === 0, "a stream is still open at the server");
+    check(
+      (session?.streams ?? 0) === 0 && (session?.runningCalls ?? 0) === 0,
+      "a stream is still open at the server",
+    );
     await client.close();
     await Promise.all(this.#servers.map((server) => server.close({ graceMs: 0 })));
     await this.#simulation.sleep(60_000);
