@@ -32,7 +32,8 @@ export type RemoteMethod<Args extends readonly unknown[], Result> = IsAnyOrNever
   ? (...args: Args) => Promise<Awaited<Result>>
   : Awaited<Result> extends AsyncIterable<infer Item>
     ? { stream(...args: Args): RemoteStream<Item> }
-    : [Awaited<Result>] extends [void]
+    : // biome-ignore lint/suspicious/noConfusingVoidType: it asks whether a method returns nothing
+      [Awaited<Result>] extends [void]
       ? { (...args: Args): Promise<void>; oneway(...args: Args): Promise<void> }
       : (...args: Args) => Promise<Awaited<Result>>;
 
