@@ -12,12 +12,13 @@ const root = resolve(import.meta.dirname, "..");
 const folder = join(root, "node_modules/.docs");
 rmSync(folder, { recursive: true, force: true });
 
+const packages = readdirSync(join(root, "packages"));
 const pages = [
   "README.md",
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   ...listMarkdown("docs"),
-  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+  ...packages.map((name) => `packages/${name}/README.md`),
 ];
 
 let blocks = 0;
@@ -73,7 +74,7 @@ function tsconfig() {
       types: ["node"],
       lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
       paths: Object.fromEntries(
-        ["core", "transport-tcp", "transport-zmq"].map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
+        packages.map((name) => [`@rpc/${name}`, [join(root, `packages/${name}/dist/index.d.ts`)]]),
       ),
     },
     include: ["**/*.ts"],
@@ -83,14 +84,17 @@ function tsconfig() {
 // What a block imports is found at run time as a user's would be.
 function linkPackages() {
   mkdirSync(join(folder, "node_modules/@rpc"), { recursive: true });
-  for (const name of ["core", "transport-tcp", "transport-zmq"]) {
+  for (const name of packages) {
     const link = join(folder, "node_modules/@rpc", name);
     spawnSync("ln", ["-sfn", join(root, "packages", name), link]);
   }
 }
 
 function runFirst() {
-  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], { stdio: "inherit", timeout: 20_000 });
+  const { status } = spawnSync(process.execPath, [join(folder, "out/README/block-1.js")], {
+    stdio: "inherit",
+    timeout: 20_000,
+  });
   console.log(status === 0 ? "the README's first example runs" : "the README's first example fails");
   return status === 0 ? 0 : 1;
 }

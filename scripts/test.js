@@ -11,8 +11,10 @@ const checks = [
   ["format and lint", "biome ci --error-on-warnings ."],
   ["build", "turbo run build --output-logs=errors-only"],
   ["types of tests", "tsc -b tsconfig.tests.json"],
-  ["generated files are up to date", "node packages/cli/dist/bin.js generate --check", "apps/demo"],
+  ["generated files are up to date", "node ../../packages/cli/dist/bin.js generate --check", "apps/demo"],
   ["code blocks of the docs compile", "node scripts/check-docs.js"],
+  ["packages are well formed", "node scripts/check-packages.js"],
+  ["nothing is unused", "knip --no-progress"],
 ];
 
 let passed = 0;
@@ -37,7 +39,12 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function run(command, folder = ".") {
   const path = `${join(process.cwd(), "node_modules/.bin")}:${process.env.PATH}`;
-  const { status } = spawnSync(command, { shell: true, stdio: "inherit", cwd: folder, env: { ...process.env, PATH: path } });
+  const { status } = spawnSync(command, {
+    shell: true,
+    stdio: "inherit",
+    cwd: folder,
+    env: { ...process.env, PATH: path },
+  });
   return status === 0;
 }
 

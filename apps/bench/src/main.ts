@@ -7,15 +7,21 @@ import { peers } from "./peers.js";
 
 const inFlightCases = [1, 10, 100, 1000];
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, json: { type: "string" } } });
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+});
 const rounds = values.quick ? 5 : 15;
 const callsPerRound = values.quick ? 3_000 : 10_000;
 
 const measurements: Measurement[] = [];
 for (const peer of peers) measurements.push(await Measurement.start(peer));
 
-console.log(`${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, Node ${process.version}, ${process.platform}`);
-console.log(`changeName("Alex") → "Alex", one connection, loopback, server and client in their own processes${pinned ? ", both on one core" : ""}`);
+console.log(
+  `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, Node ${process.version}, ${process.platform}`,
+);
+console.log(
+  `changeName("Alex") → "Alex", one connection, loopback, server and client in their own processes${pinned ? ", both on one core" : ""}`,
+);
 console.log(`${rounds} rounds in turn; medians; ratios to ${peers[0]!.name} taken inside a round\n`);
 
 const cases: Record<string, Record<string, Figures>> = {};
@@ -26,7 +32,10 @@ for (const inFlight of inFlightCases) {
 }
 for (const measurement of measurements) await measurement.close();
 if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, pinned, rounds, cases }, null, 2)}\n`);
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, pinned, rounds, cases }, null, 2)}\n`,
+  );
 }
 
 interface Figures {
@@ -61,9 +70,15 @@ async function measure(inFlight: number): Promise<Record<string, Figures>> {
 }
 
 function print(inFlight: number, figures: Record<string, Figures>): void {
-  console.log(`${inFlight} in flight`.padEnd(18) + "CPU µs a call   × base     calls/s   × base");
+  const title = `${inFlight} in flight`.padEnd(18);
+  console.log(`${title}CPU µs a call   × base     calls/s   × base`);
   for (const [name, { cpuUsPerCall, cpuRatio, callsPerSecond, rateRatio }] of Object.entries(figures)) {
-    const cells = [cpuUsPerCall.toFixed(1).padStart(13), cpuRatio.toFixed(2).padStart(9), Math.round(callsPerSecond).toString().padStart(12), rateRatio.toFixed(2).padStart(9)];
+    const cells = [
+      cpuUsPerCall.toFixed(1).padStart(13),
+      cpuRatio.toFixed(2).padStart(9),
+      Math.round(callsPerSecond).toString().padStart(12),
+      rateRatio.toFixed(2).padStart(9),
+    ];
     console.log(`  ${name.padEnd(16)}${cells.join("")}`);
   }
   console.log();

@@ -41,7 +41,8 @@ export class Measurement {
     const { cpuUs = 0, wallMs = 0 } = await this.#client.ask({ ask: "round", calls, inFlight });
     const after = await this.#server.ask({ ask: "usage" });
     const ran = (after.served ?? 0) - (before.served ?? 0);
-    if (ran !== calls) throw new Error(`${this.peer.name}: ${calls} calls were answered, the server ran ${ran}`);
+    if (ran !== calls)
+      throw new Error(`${this.peer.name}: ${calls} calls were answered, the server ran ${ran}`);
     const serverUs = (after.cpuUs ?? 0) - (before.cpuUs ?? 0);
     return { wallMs, cpuUsPerCall: (cpuUs + serverUs) / calls, callsPerSecond: (calls / wallMs) * 1000 };
   }
@@ -75,7 +76,9 @@ class HalfProcess {
 
   /** The next thing it says; rejects when it ends instead. */
   answer(): Promise<Answer> {
-    const said = new Promise<Answer>((resolve) => this.#child.once("message", (answer) => resolve(answer as Answer)));
+    const said = new Promise<Answer>((resolve) =>
+      this.#child.once("message", (answer) => resolve(answer as Answer)),
+    );
     return Promise.race([said, this.#died]);
   }
 

@@ -16,7 +16,12 @@ class Person {
 }
 
 /** This framework as a user has it: sessions, scan, deadlines, decorated classes, the dynamic client. */
-export const oursOverTcp: Peer = createOurs("rpc-tcp", "@rpc over TCP, everything on", tcp, () => "tcp://127.0.0.1:0");
+export const oursOverTcp: Peer = createOurs(
+  "rpc-tcp",
+  "@rpc over TCP, everything on",
+  tcp,
+  () => "tcp://127.0.0.1:0",
+);
 
 /** The same over a unix socket. */
 export const oursOverUnix: Peer = createOurs(

@@ -7,6 +7,7 @@ export const peers: readonly Peer[] = [rawNet, oursOverTcp, oursOverUnix];
 
 export function findPeer(name: string): Peer {
   const peer = peers.find((candidate) => candidate.name === name);
-  if (peer === undefined) throw new Error(`unknown peer ${name}; known are ${peers.map((known) => known.name).join(", ")}`);
+  if (peer === undefined)
+    throw new Error(`unknown peer ${name}; known are ${peers.map((known) => known.name).join(", ")}`);
   return peer;
 }

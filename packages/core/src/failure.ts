@@ -13,7 +13,17 @@ export interface FailureReport {
   readonly exposeErrors: boolean;
 }
 
-const ownFields = new Set(["name", "message", "stack", "cause", "code", "outcome", "details", "retryAfterMs", "errorId"]);
+const ownFields = new Set([
+  "name",
+  "message",
+  "stack",
+  "cause",
+  "code",
+  "outcome",
+  "details",
+  "retryAfterMs",
+  "errorId",
+]);
 
 /**
  * What a caller learns of something a method threw.
@@ -27,15 +37,29 @@ export function describeFailure(
   throws: ReadonlyMap<DeclaredErrorSource, string>,
   { logger, random, exposeErrors }: FailureReport,
 ): ErrorBody {
-  for (const [type, wireName] of throws) {
-    if (error instanceof type) return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+  try {
+    for (const [type, wireName] of throws) {
+      if (error instanceof type)
+        return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+    }
+    if (RpcError.is(error)) return toErrorBody(error, "executed");
+  } catch {
+    // A getter of the error threw: then it is as unexpected as any other.
   }
-  if (RpcError.is(error)) return toErrorBody(error, "executed");
   const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  logger.error(`${name} failed, error id ${errorId}: ${text}`);
-  const message = exposeErrors && error instanceof Error ? `internal error: ${error.message}` : "internal error";
+  logger.error(`${name} failed, error id ${errorId}: ${print(error, "stack")}`);
+  const message =
+    exposeErrors && error instanceof Error ? `internal error: ${print(error, "message")}` : "internal error";
   return { code: "internal", message, outcome: "executed", errorId };
+}
+
+// Anything can be thrown, also what cannot be printed.
+function print(error: unknown, part: "stack" | "message"): string {
+  try {
+    return error instanceof Error ? String(error[part] ?? error.message) : String(error);
+  } catch {
+    return "what it threw cannot be printed";
+  }
 }
 
 function readFields(error: RpcError): Record<string, unknown> {

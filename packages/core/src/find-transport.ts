@@ -20,14 +20,18 @@ export interface Target {
 /** Finds who serves a URL. Throws `RpcError` `invalid_argument` that says what to write instead. */
 export function findTransport(given: string | URL | undefined, transports: readonly Transport[]): Target {
   if (!Array.isArray(transports) || transports.length === 0) {
-    throw invalid("no transports were given; pass for example { transports: [tcp()] } with tcp from @rpc/transport-tcp");
+    throw invalid(
+      "no transports were given; pass for example { transports: [tcp()] } with tcp from @rpc/transport-tcp",
+    );
   }
   const url = parseUrl(given);
   const scheme = url.protocol.slice(0, -1);
   const transport = transports.find(({ schemes }) => schemes.includes(scheme));
   if (transport !== undefined) return { url, transport };
   const known = transports.flatMap(({ schemes }) => schemes).join(", ");
-  const remedy = packages.has(scheme) ? `add ${packages.get(scheme)} to transports` : `expected one of ${known}`;
+  const remedy = packages.has(scheme)
+    ? `add ${packages.get(scheme)} to transports`
+    : `expected one of ${known}`;
   throw invalid(`no transport for ${scheme}: in ${url.href}; ${remedy}`);
 }
 

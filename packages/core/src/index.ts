@@ -7,6 +7,8 @@ export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-
 export type { Remote, RemoteArgs, RemoteMethod } from "./client/proxy.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
 export type { RemoteStream } from "./client/remote-stream.js";
+// For authors of transports and of generated code.
+export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
 export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";
 export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";
@@ -18,9 +20,6 @@ export { Event } from "./service/event.js";
 export { type EventMark, type EventOptions, event } from "./service/event-decorator.js";
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
 export { type ServiceMark, service } from "./service/service.js";
-export { memory } from "./transports/memory.js";
-
-// For authors of transports and of generated code.
-export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
 export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
 export type { Peer, Transport } from "./transport.js";
+export { memory } from "./transports/memory.js";

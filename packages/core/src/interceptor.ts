@@ -7,7 +7,10 @@ import type { Call } from "./call.js";
  * the server it runs the method. The first of a list is the outermost. Of a stream, `next` settles at its end on the
  * client, and resolves to the method's iterable on the server.
  */
-export type Interceptor<Seen extends Call = Call> = (call: Seen, next: (call: Seen) => Promise<unknown>) => Promise<unknown>;
+export type Interceptor<Seen extends Call = Call> = (
+  call: Seen,
+  next: (call: Seen) => Promise<unknown>,
+) => Promise<unknown>;
 
 /** Folds a list into one function around `last`; with an empty list that is `last` itself. */
 export function intercept<Seen extends Call>(

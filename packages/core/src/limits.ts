@@ -103,6 +103,12 @@ export const maxHandshakePacketBytes: number = 16 * KiB;
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;
 
+/** The least that these can be: with less, an error or a gap could not be told. A peer that tells less is refused. */
+export const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
+
+/** Credit travels in 32 bits. */
+const mostCredit = 2 ** 32 - 1;
+
 /** Returns the limits that hold: `given` over the defaults. Throws `TypeError` for an unknown name or a bad number. */
 export function checkLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
@@ -112,7 +118,15 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new TypeError(`limit ${name} must be a whole number of at least 1, got ${String(value)}`);
     }
-    if (name === "maxDepth" && value > deepest) throw new TypeError(`limit maxDepth must be at most ${deepest}, got ${value}`);
+    const least = name in leastLimits ? leastLimits[name as keyof typeof leastLimits] : 1;
+    if (value < least) throw new TypeError(`limit ${name} must be at least ${least}, got ${value}`);
+    const most =
+      name === "maxDepth"
+        ? deepest
+        : name.startsWith("subscriptionCredit")
+          ? mostCredit
+          : Number.MAX_SAFE_INTEGER;
+    if (value > most) throw new TypeError(`limit ${name} must be at most ${most}, got ${value}`);
   }
   return { ...defaultLimits, ...given };
 }

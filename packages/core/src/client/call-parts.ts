@@ -69,7 +69,8 @@ export class CallParts {
       passed: passed.length === 0 ? undefined : passed,
     };
     const sent = () => {
-      if (this.#answer === "oneway") return;
+      // The session may have been lost under the sending, and the call with it.
+      if (this.#answer === "oneway" || !session.open) return;
       if (answer !== undefined) streams.receive(id, 0, answer);
       for (const { index, source } of sources) {
         const stream = index + 1;

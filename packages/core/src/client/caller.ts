@@ -8,22 +8,42 @@ import type { SubscribeRequest } from "./subscriptions.js";
 
 /** What calls of a service go through: the client. */
 export interface Calling {
-  call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
-  stream(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): RemoteStream<unknown>;
-  oneway(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown>;
+  stream(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): RemoteStream<unknown>;
+  oneway(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown>;
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
 const optionNames = ["timeoutMs", "signal", "metadata"];
 
 /** Binds a client to one service and to the options of `$with`. */
-export function createServiceCaller(service: ServiceDescription, calling: Calling, options: CallOptions): ServiceCaller {
+export function createServiceCaller(
+  service: ServiceDescription,
+  calling: Calling,
+  options: CallOptions,
+): ServiceCaller {
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
     stream: <Item>(method: string, args: readonly unknown[]) =>
       calling.stream(service, method, withoutTrailingUndefined(args), options) as RemoteStream<Item>,
-    oneway: (method, args) => calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
+    oneway: (method, args) =>
+      calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     with(added) {
       checkOptions("$with", added, optionNames);

@@ -22,8 +22,8 @@ import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
 import { createRemoteStream } from "./remote-stream.js";
 import { ServiceRefs } from "./service-refs.js";
-import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 import type { LiveSubscription } from "./subscription.js";
+import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 
 /** How a client connects and calls. */
 export interface ClientOptions {
@@ -63,7 +63,17 @@ export interface ClientStats {
   readonly sendBufferBytes: number;
 }
 
-const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials", "interceptors", "limits", "logger", "clock", "random"];
+const optionNames = [
+  "transports",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "credentials",
+  "interceptors",
+  "limits",
+  "logger",
+  "clock",
+  "random",
+];
 
 /**
  * Connects to a server: `await connect("tcp://127.0.0.1:7000", { transports: [tcp()] })`.
@@ -74,7 +84,10 @@ const optionNames = ["transports", "timeoutMs", "connectTimeoutMs", "credentials
  * @throws RpcError `unavailable` when nobody answered within `connectTimeoutMs`; at once `invalid_argument` for a bad
  * URL, `unauthenticated` when refused, `failed_precondition` when the server speaks another protocol.
  */
-export async function connect(url: string | URL | readonly (string | URL)[] | undefined, options: ClientOptions): Promise<Client> {
+export async function connect(
+  url: string | URL | readonly (string | URL)[] | undefined,
+  options: ClientOptions,
+): Promise<Client> {
   checkOptions("connect", options, optionNames);
   const urls = Array.isArray(url) ? url : [url];
   const targets = urls.map((one) => findTransport(one, options.transports));
@@ -90,9 +103,9 @@ const start = Symbol("start");
 export class Client implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #logger: Logger;
   readonly #connector: Connector;
   readonly #limits: Limits;
-  readonly #logger: Logger;
   readonly #random: Random;
   readonly #calls: PendingCalls;
   readonly #oneways: OnewayCalls;
@@ -108,7 +121,12 @@ export class Client implements AsyncDisposable {
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
-    const { clock = systemClock, random = systemRandom, logger = silentLogger, connectTimeoutMs = 5_000 } = options;
+    const {
+      clock = systemClock,
+      random = systemRandom,
+      logger = silentLogger,
+      connectTimeoutMs = 5_000,
+    } = options;
     const limits = checkLimits(options.limits);
     this.#clock = clock;
     this.#limits = limits;
@@ -122,12 +140,24 @@ export class Client implements AsyncDisposable {
       slots: () => this.#slots(),
       cancel: (id) => this.#connector.session?.send({ type: "cancel", id }),
     });
-    this.#oneways = new OnewayCalls({ clock, maxQueuedCalls: limits.maxQueuedCalls, ready: () => this.#slots() > 0 });
+    this.#oneways = new OnewayCalls({
+      clock,
+      maxQueuedCalls: limits.maxQueuedCalls,
+      ready: () => this.#slots() > 0,
+    });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
     this.#sender = () => ({ clock, refs: this.#refs!, ...this.#parts! });
     const { credentials } = options;
     this.#connector = new Connector(
-      { clock, random, limits, logger, connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs), credentials, targets },
+      {
+        clock,
+        random,
+        limits,
+        logger,
+        connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs),
+        credentials,
+        targets,
+      },
       {
         opened: (session) => {
           this.#refs = new ServiceRefs(session);
@@ -211,22 +241,38 @@ export class Client implements AsyncDisposable {
             options,
             call: (answer, given) => this.#call(description, method, args, given, answer),
           }),
-        oneway: (description, method, args, options) => this.#call(description, method, args, options, "oneway"),
+        oneway: (description, method, args, options) =>
+          this.#call(description, method, args, options, "oneway"),
         subscribe: (request) => this.#subscribe(request),
       },
       {},
     );
   }
 
-  #call(service: ServiceDescription, method: string, args: readonly unknown[], options: CallOptions, answer: Answer): Promise<unknown> {
-    const timeoutMs = options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+  #call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    answer: Answer,
+  ): Promise<unknown> {
+    const timeoutMs =
+      options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
     if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal, answer);
-    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options.signal, answer))(call);
+    return intercept(this.#interceptors, (seen) =>
+      this.#send(service, seen, deadline, options.signal, answer),
+    )(call);
   }
 
-  #send(service: ServiceDescription, call: Call, deadline: number, signal: AbortSignal | undefined, answer: Answer): Promise<unknown> {
+  #send(
+    service: ServiceDescription,
+    call: Call,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    answer: Answer,
+  ): Promise<unknown> {
     const calls = answer === "oneway" ? this.#oneways : this.#calls;
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
@@ -236,19 +282,27 @@ export class Client implements AsyncDisposable {
         calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }, parts));
         return;
       }
-      if (signal.aborted) return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
+      if (signal.aborted)
+        return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
       const cancel = () => calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
-      const pending = new OutgoingCall(service, call, deadline, this.#sender, {
-        resolve(value) {
-          settled();
-          resolve(value);
+      const pending = new OutgoingCall(
+        service,
+        call,
+        deadline,
+        this.#sender,
+        {
+          resolve(value) {
+            settled();
+            resolve(value);
+          },
+          reject(error) {
+            settled();
+            reject(error);
+          },
         },
-        reject(error) {
-          settled();
-          reject(error);
-        },
-      }, parts);
+        parts,
+      );
       signal.addEventListener("abort", cancel);
       calls.add(pending);
     });
@@ -282,7 +336,8 @@ export class Client implements AsyncDisposable {
         return this.#calls.resolve(frame.id, frame.value);
       case "error":
         // No call has the id 0: a one-way call was refused, and whoever made it no longer waits.
-        if (frame.id === 0) return this.#logger.warn(`a one-way call was refused: ${frame.code}: ${frame.message}`);
+        if (frame.id === 0)
+          return this.#logger.warn(`a one-way call was refused: ${frame.code}: ${frame.message}`);
         return this.#calls.reject(frame.id, frame);
       case "items":
         return this.#parts?.streams.items(frame);
@@ -315,14 +370,28 @@ export class Client implements AsyncDisposable {
   #slots(): number {
     const { session } = this.#connector;
     // A new session is online a moment before it is opened.
-    if (session === undefined || this.#parts === undefined || this.state !== "online" || this.#draining || !session.hasRoom) return 0;
+    if (
+      session === undefined ||
+      this.#parts === undefined ||
+      this.state !== "online" ||
+      this.#draining ||
+      !session.hasRoom
+    )
+      return 0;
     return session.peerLimits.maxRunningCalls;
   }
 
   #lost(reason: RpcError): void {
     const closed = this.state === "closed";
     const code = closed ? "cancelled" : "unavailable";
-    this.#calls.rejectSent((call) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome: "unknown", details: call.details, cause: reason }));
+    this.#calls.rejectSent(
+      (call) =>
+        new RpcError(code, `${call.name}: ${reason.message}`, {
+          outcome: "unknown",
+          details: call.details,
+          cause: reason,
+        }),
+    );
     this.#refs = undefined;
     this.#parts = undefined;
     this.#subscriptions.detach();
@@ -337,9 +406,18 @@ export class Client implements AsyncDisposable {
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {
     if (state === "online") this.#room();
-    for (const listener of this.#stateListeners) listener(state, reason);
+    for (const listener of this.#stateListeners) {
+      try {
+        listener(state, reason);
+      } catch (error) {
+        this.#logger.error(
+          `a listener of the client's state failed: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      }
+    }
     if (state !== "closed") return;
-    const closed = (call: { readonly name: string }) => notExecuted("cancelled", `${call.name}: the client was closed`);
+    const closed = (call: { readonly name: string }) =>
+      notExecuted("cancelled", `${call.name}: the client was closed`);
     this.#calls.rejectQueued(closed);
     this.#oneways.rejectQueued(closed);
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));
@@ -350,7 +428,9 @@ const noMetadata: Metadata = Object.freeze({});
 
 function checkTimeout(name: string, timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
-  throw new TypeError(`${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`);
+  throw new TypeError(
+    `${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`,
+  );
 }
 
 function notExecuted(code: "cancelled" | "unavailable", message: string, cause?: unknown): RpcError {

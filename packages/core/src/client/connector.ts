@@ -3,6 +3,7 @@ import { type ErrorCode, RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Logger } from "../logger.js";
 import { sayHello, toPeerLimits } from "../session/handshake.js";
+import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
@@ -35,13 +36,20 @@ export interface ConnectorListener extends Pick<SessionOwner, "frame" | "room"> 
 }
 
 // Waiting does not mend these: the first attempt that meets one is the last.
-const final = new Set<ErrorCode>(["invalid_argument", "unauthenticated", "permission_denied", "failed_precondition", "unimplemented"]);
+const final = new Set<ErrorCode>([
+  "invalid_argument",
+  "unauthenticated",
+  "permission_denied",
+  "failed_precondition",
+  "unimplemented",
+]);
 
 /** Keeps a client's session on a connection: connects, resumes after a break, and opens a new session after a loss. */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #listener: ConnectorListener;
   readonly #pool = new SinkPool();
+  readonly #budget: SendBudget;
   readonly #backoff: Backoff;
   #sessionId: Uint8Array = new Uint8Array(16);
   #token: Uint8Array | undefined;
@@ -60,6 +68,7 @@ export class Connector {
     this.#options = options;
     this.#listener = listener;
     this.#backoff = new Backoff(options.random);
+    this.#budget = new SendBudget(options.limits.totalSendBufferBytes);
   }
 
   get state(): ClientState {
@@ -118,7 +127,8 @@ export class Connector {
       if (this.#first !== undefined) {
         this.#first.last = error;
         if (final.has(error.code)) return this.#first.reject(error);
-      } else if (this.#state !== "closed") this.#options.logger.warn(`connecting again failed: ${error.message}`);
+      } else if (this.#state !== "closed")
+        this.#options.logger.warn(`connecting again failed: ${error.message}`);
       this.#connectLater();
     }
   }
@@ -138,10 +148,17 @@ export class Connector {
     let connection: Connection | undefined;
     try {
       const { packetTimeoutMs } = limits;
-      const options = { clock, logger, maxPacketBytes: maxHandshakePacketBytes, packetTimeoutMs, signal: attempt.signal };
+      const options = {
+        clock,
+        logger,
+        maxPacketBytes: maxHandshakePacketBytes,
+        packetTimeoutMs,
+        signal: attempt.signal,
+      };
       connection = await transport.connect(url, options);
-      const credentials = await this.#options.credentials?.();
-      if (attempt.signal.aborted) throw this.#unavailable("the attempt was given up");
+      const opened = connection;
+      attempt.signal.addEventListener("abort", () => void opened.close());
+      const credentials = await this.#askCredentials(attempt.signal);
       await this.#greet(connection, credentials);
     } catch (error) {
       void connection?.close();
@@ -149,6 +166,16 @@ export class Connector {
     } finally {
       timer.clear();
     }
+  }
+
+  // The program's function may never answer; the attempt ends all the same, and the next one asks again.
+  #askCredentials(signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const givenUp = () => reject(this.#unavailable("the attempt was given up"));
+      if (signal.aborted) return givenUp();
+      signal.addEventListener("abort", givenUp);
+      Promise.resolve(this.#options.credentials?.()).then(resolve, reject);
+    });
   }
 
   #greet(connection: Connection, credentials: unknown): Promise<void> {
@@ -176,7 +203,8 @@ export class Connector {
   #welcomed(connection: Connection, welcome: WelcomeFrame, asked: Session | undefined): Receiver {
     if (this.#state === "closed") throw this.#unavailable("the client was closed");
     // It was given up while the hello was under way, so the server resumed what nobody holds here.
-    if (welcome.resumed && (asked === undefined || this.#session !== asked)) throw this.#unavailable("the session was given up");
+    if (welcome.resumed && (asked === undefined || this.#session !== asked))
+      throw this.#unavailable("the session was given up");
     this.#giveUp?.clear();
     this.#backoff.reset();
     if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
@@ -184,23 +212,32 @@ export class Connector {
       this.#setState("online", undefined);
       return receiver;
     }
-    asked?.end(this.#unavailable("the server no longer has the session: it was restarted, or the session was away too long"));
+    asked?.end(
+      this.#unavailable(
+        "the server no longer has the session: it was restarted, or the session was away too long",
+      ),
+    );
     this.#token = welcome.token;
     const session = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
-    this.#setState("online", undefined);
+    // Before the state says so: what waits is sent as soon as it does.
     this.#listener.opened(session);
+    this.#setState("online", undefined);
     return receiver;
   }
 
   #createSession(welcome: WelcomeFrame): Session {
     const { clock, limits, logger } = this.#options;
-    const session: Session = new Session({ clock, limits, logger, pool: this.#pool }, welcome.limits, {
-      frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
-      room: () => this.#listener.room(),
-      broken: (reason) => this.#broken(session, reason),
-      ended: (reason) => this.#ended(session, reason),
-    });
+    const session: Session = new Session(
+      { clock, limits, logger, pool: this.#pool, budget: this.#budget },
+      welcome.limits,
+      {
+        frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
+        room: () => this.#listener.room(),
+        broken: (reason) => this.#broken(session, reason),
+        ended: (reason) => this.#ended(session, reason),
+      },
+    );
     this.#session = session;
     return session;
   }

@@ -64,21 +64,36 @@ export class OutgoingCall implements PendingCall {
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
     const opened = this.#parts?.open(id, sender);
     try {
-      session.send({ type: "call", id, target, timeLeftMs, metadata: extra, extras: opened?.extras, args: opened?.args ?? args });
+      session.send({
+        type: "call",
+        id,
+        target,
+        timeLeftMs,
+        metadata: extra,
+        extras: opened?.extras,
+        args: opened?.args ?? args,
+      });
       opened?.sent();
     } catch (error) {
       opened?.failed();
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: arguments ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: arguments ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
   }
 
   #checkMetadata(limit: number): void {
     const bytes = utf8.encode(JSON.stringify(this.#call.metadata)).length;
     if (bytes <= limit) return;
-    throw new RpcError("resource_exhausted", `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`, {
-      outcome: "not-executed",
-    });
+    throw new RpcError(
+      "resource_exhausted",
+      `${this.name}: metadata of ${bytes} bytes exceeds the server's maxMetadataBytes of ${limit}`,
+      {
+        outcome: "not-executed",
+      },
+    );
   }
 }
 

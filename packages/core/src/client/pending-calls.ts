@@ -73,13 +73,18 @@ export class PendingCalls {
 
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
-    if (this.#queue.size === 0 && this.#sent < this.#options.slots()) {
+    if (this.#queue.size === 0 && this.#hasSlot) {
       this.#send(call);
     } else if (this.#queue.size < this.#options.maxQueuedCalls) {
       this.#queue.add(call);
     } else {
       const { maxQueuedCalls } = this.#options;
-      call.reject(notExecuted("resource_exhausted", `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`));
+      call.reject(
+        notExecuted(
+          "resource_exhausted",
+          `${call.name}: ${maxQueuedCalls} calls wait already (maxQueuedCalls)`,
+        ),
+      );
       return;
     }
     this.#sweepBy(call.deadline);
@@ -89,7 +94,7 @@ export class PendingCalls {
   pump(): void {
     if (this.#queue.size === 0) return;
     for (const call of this.#queue) {
-      if (this.#sent >= this.#options.slots()) return;
+      if (!this.#hasSlot) return;
       this.#queue.delete(call);
       this.#send(call);
     }
@@ -142,6 +147,11 @@ export class PendingCalls {
     for (const call of waiting) call.reject(error(call));
   }
 
+  // An id has room for so many slots, whatever the peer allows.
+  get #hasSlot(): boolean {
+    return this.#sent < Math.min(this.#options.slots(), slotMask + 1);
+  }
+
   #send(call: PendingCall): void {
     const index = this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false }) - 1;
     const slot = this.#slots[index]!;
@@ -149,16 +159,17 @@ export class PendingCalls {
     // since no call has the id 0.
     const generation = ((slot.id >>> slotBits) % slotMask) + 1;
     slot.id = ((generation << slotBits) + index) >>> 0;
-    try {
-      call.send(slot.id);
-    } catch (error) {
-      this.#free.push(index);
-      call.reject(RpcError.from(error, "internal", { outcome: "not-executed" }));
-      return;
-    }
+    // Taken before it is sent: the session may be lost under the sending, and the call with it.
     slot.call = call;
     slot.taken = true;
     this.#sent += 1;
+    try {
+      call.send(slot.id);
+    } catch (error) {
+      if (this.#slots[index] !== slot) return;
+      this.#answer(slot.id);
+      call.reject(RpcError.from(error, "internal", { outcome: "not-executed" }));
+    }
   }
 
   #answer(id: number): PendingCall | undefined {
@@ -173,7 +184,8 @@ export class PendingCalls {
 
   #find(id: number): Slot {
     const slot = this.#slots[id & slotMask];
-    if (slot === undefined || !slot.taken || slot.id !== id) throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    if (slot === undefined || !slot.taken || slot.id !== id)
+      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
     return slot;
   }
 
@@ -198,6 +210,9 @@ export class PendingCalls {
   }
 }
 
-function notExecuted(code: "resource_exhausted" | "cancelled" | "deadline_exceeded", message: string): RpcError {
+function notExecuted(
+  code: "resource_exhausted" | "cancelled" | "deadline_exceeded",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }

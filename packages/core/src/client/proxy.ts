@@ -28,14 +28,15 @@ export type Remote<Service> = {
  * A method that answers with a stream has `stream`, and is not callable: a proxy cannot know at run time which it is,
  * so the program says it. A method without a result has `oneway` beside being callable.
  */
-export type RemoteMethod<Args extends readonly unknown[], Result> = IsAnyOrNever<Result> extends true
-  ? (...args: Args) => Promise<Awaited<Result>>
-  : Awaited<Result> extends AsyncIterable<infer Item>
-    ? { stream(...args: Args): RemoteStream<Item> }
-    : // biome-ignore lint/suspicious/noConfusingVoidType: it asks whether a method returns nothing
-      [Awaited<Result>] extends [void]
-      ? { (...args: Args): Promise<void>; oneway(...args: Args): Promise<void> }
-      : (...args: Args) => Promise<Awaited<Result>>;
+export type RemoteMethod<Args extends readonly unknown[], Result> =
+  IsAnyOrNever<Result> extends true
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : Awaited<Result> extends AsyncIterable<infer Item>
+      ? { stream(...args: Args): RemoteStream<Item> }
+      : // biome-ignore lint/suspicious/noConfusingVoidType: it asks whether a method returns nothing
+        [Awaited<Result>] extends [void]
+        ? { (...args: Args): Promise<void>; oneway(...args: Args): Promise<void> }
+        : (...args: Args) => Promise<Awaited<Result>>;
 
 type IsAnyOrNever<Type> = 0 extends 1 & Type ? true : [Type] extends [never] ? true : false;
 

@@ -41,7 +41,11 @@ export class ServiceRefs {
   #use(description: ServiceDescription): number {
     const ref = this.#refs.length;
     if (ref >= maxServiceRefs) return ref;
-    this.#refs.push({ description, numbers: new Map(description.members.map((name, index) => [name, index])), equal: false });
+    this.#refs.push({
+      description,
+      numbers: new Map(description.members.map((name, index) => [name, index])),
+      equal: false,
+    });
     this.#byDescription.set(description, ref);
     this.#session.send({ type: "use", ref, service: description.name, hash: description.hash });
     return ref;

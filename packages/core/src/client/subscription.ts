@@ -89,7 +89,8 @@ export class LiveSubscription implements Subscription<unknown> {
 
   /** The server of the items so far is gone, and with it what it published since: one gap for each topic seen. */
   reset(reason: Gap["reason"]): void {
-    this.#creditItems = this.#options.creditItems - this.#queue.length;
+    this.#creditItems =
+      this.#options.creditItems - this.#queue.filter(({ item }) => costsCredit(item)).length;
     this.#creditBytes = this.#options.creditBytes - this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#takenItems = 0;
     this.#takenBytes = 0;
@@ -129,9 +130,13 @@ export class LiveSubscription implements Subscription<unknown> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EventItem<unknown>, void, void> {
     if (this.#options.listener !== undefined) {
-      throw new RpcError("failed_precondition", `${this.name}: this subscription has a listener; subscribe without one to iterate`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: this subscription has a listener; subscribe without one to iterate`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     try {
       for (;;) {
@@ -160,7 +165,8 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #spend(bytes: number): void {
-    if (this.#creditItems <= 0 || this.#creditBytes <= 0) throw new ProtocolError(`events of ${this.name} without credit`);
+    if (this.#creditItems <= 0 || this.#creditBytes <= 0)
+      throw new ProtocolError(`events of ${this.name} without credit`);
     this.#creditItems -= 1;
     this.#creditBytes -= bytes;
   }
@@ -209,8 +215,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #taken({ item, bytes }: Waiting): void {
-    // Gaps that a reset put here cost no credit; granting one for them only lets the server send a little more.
-    if (this.#state === "ended" || (item.kind === "gap" && item.to === null)) return;
+    if (this.#state === "ended" || !costsCredit(item)) return;
     this.#takenItems += 1;
     this.#takenBytes += bytes;
     const { creditItems, creditBytes } = this.#options;
@@ -224,21 +229,35 @@ export class LiveSubscription implements Subscription<unknown> {
 
   #more(): Promise<void> {
     return new Promise((resolve) => {
+      // Two loops may wait: the second must not leave the first asleep.
+      const others = this.#wake;
       this.#wake = () => {
         this.#wake = undefined;
+        others?.();
         resolve();
       };
     });
   }
 }
 
+// Gaps that a reset put into the queue came from no server: they neither take credit nor return any.
+function costsCredit(item: EventItem<unknown>): boolean {
+  return item.kind !== "gap" || item.to !== null;
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }
 
 function lostEvents(name: string, gap: Gap): RpcError {
   const range = gap.to === null ? `from ${gap.from} on` : `${gap.from} to ${gap.to}`;
-  return new RpcError("data_loss", `${name}: events ${range} of ${gap.topic} are lost (${gap.reason}); pass onGap to values() to go on after a gap`, {
-    details: gap,
-  });
+  return new RpcError(
+    "data_loss",
+    `${name}: events ${range} of ${gap.topic} are lost (${gap.reason}); pass onGap to values() to go on after a gap`,
+    {
+      details: gap,
+    },
+  );
 }

@@ -61,9 +61,13 @@ export class Subscriptions {
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
     if (this.#entries.size >= maxSubscriptions) {
-      throw new RpcError("resource_exhausted", `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${name}: this client has ${maxSubscriptions} subscriptions already (maxSubscriptions)`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     const entry: Entry = {
       service,
@@ -112,12 +116,7 @@ export class Subscriptions {
   /** Refused, or ended by the server. */
   ended(frame: UnsubscribedFrame): void {
     const entry = this.#byId.get(frame.id);
-    if (entry === undefined) return;
-    this.#byId.delete(frame.id);
-    this.#entries.delete(entry);
-    const error = fromErrorBody(frame);
-    entry.confirm?.reject(error);
-    entry.subscription.end(error);
+    if (entry !== undefined) this.#end(entry, fromErrorBody(frame));
   }
 
   // Events may cross an unsubscribe on the wire: those for nobody are dropped.
@@ -159,7 +158,9 @@ export class Subscriptions {
       };
       if (Number.isFinite(timeoutMs)) {
         timer = clock.timer(timeoutMs, () => {
-          entry.confirm?.reject(new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`));
+          entry.confirm?.reject(
+            new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`),
+          );
           void entry.subscription.unsubscribe();
         });
       }
@@ -175,7 +176,26 @@ export class Subscriptions {
     entry.id = this.#lastId;
     this.#byId.set(entry.id, entry);
     const { items, bytes } = subscription.credit;
-    session.send({ type: "subscribe", id: entry.id, service, event, prefix: subscription.prefix, creditItems: items, creditBytes: bytes });
+    try {
+      session.send({
+        type: "subscribe",
+        id: entry.id,
+        service,
+        event,
+        prefix: subscription.prefix,
+        creditItems: items,
+        creditBytes: bytes,
+      });
+    } catch (error) {
+      this.#end(entry, RpcError.from(error, "internal"));
+    }
+  }
+
+  #end(entry: Entry, error: RpcError): void {
+    this.#byId.delete(entry.id);
+    this.#entries.delete(entry);
+    entry.confirm?.reject(error);
+    entry.subscription.end(error);
   }
 
   #remove(entry: Entry): void {

@@ -22,8 +22,12 @@ export async function authenticatePeer(
   try {
     identity = await authenticate(credentials, peer);
   } catch (error) {
-    logger.warn(`authenticate refused ${peer.address ?? peer.scheme}: ${error instanceof Error ? error.message : String(error)}`);
+    logger.warn(
+      `authenticate refused ${peer.address ?? peer.scheme}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (identity !== undefined && identity !== null && identity !== false) return identity;
-  throw new RpcError("unauthenticated", "the server did not accept the credentials", { outcome: "not-executed" });
+  throw new RpcError("unauthenticated", "the server did not accept the credentials", {
+    outcome: "not-executed",
+  });
 }

@@ -1,14 +1,21 @@
 import type { CallContext } from "../call.js";
+import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Clock } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
-import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Session } from "../session/session.js";
 import { isAsyncIterable } from "../stream/is-async-iterable.js";
-import { type CallFrame, type CallTarget, type ErrorBody, maxServiceRefs, type UseFrame } from "../wire/frame.js";
+import {
+  type CallFrame,
+  type CallTarget,
+  type ErrorBody,
+  maxServiceRefs,
+  type UseFrame,
+} from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { OnewayCredit } from "./oneway-credit.js";
 import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
@@ -43,8 +50,10 @@ export class Dispatcher {
   /** Streams and callbacks of what runs. */
   readonly streams: RunningStreams;
   readonly #refs: RegisteredService[] = [];
-  /** Settled calls whose answer waits for room in the send buffer. Their slots stay taken, so this is bounded. */
+  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
   #waiting: (() => void)[] = [];
+  /** Refusals of one-way calls that wait for room: bounded by the credit that each holds back. */
+  #untold: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
     this.#session = session;
@@ -53,7 +62,13 @@ export class Dispatcher {
     this.#oneways = new RunningCalls(options.clock);
     this.#onewayCredit = new OnewayCredit(session, options.limits.maxRunningCalls);
     const { clock, limits, callbacks } = options;
-    this.streams = new RunningStreams({ session, clock, limits, callbacks, isRunning: (id) => this.#running.has(id) });
+    this.streams = new RunningStreams({
+      session,
+      clock,
+      limits,
+      callbacks,
+      isRunning: (id) => this.#running.has(id),
+    });
   }
 
   /** Calls that run, one-way ones and streams too. */
@@ -65,7 +80,8 @@ export class Dispatcher {
   use({ ref, service, hash }: UseFrame): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
-    if (ref !== this.#refs.length || ref >= maxServiceRefs) throw new ProtocolError(`use of the number ${ref} out of turn`);
+    if (ref !== this.#refs.length || ref >= maxServiceRefs)
+      throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
     this.#session.send({ type: "used", ref, equal });
   }
@@ -77,16 +93,26 @@ export class Dispatcher {
     const method = this.#find(frame.target);
     const { clock, limits, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
-    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuse(method, frame, deadline);
+    const refusal =
+      method === undefined
+        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) {
-      // A peer that keeps to the limits it was told has room for the answers to all its calls.
-      if (!this.#session.hasRoom) throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
       if (extras !== undefined) this.streams.refused(extras);
-      this.#session.send({ type: "error", id, ...refusal });
+      const answer = () => this.#session.send({ type: "error", id, ...refusal });
+      if (this.#session.hasRoom) return answer();
+      // A peer that keeps to the limit it was told never has more answers waiting than that.
+      if (this.#waiting.length >= limits.maxRunningCalls) {
+        throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
+      }
+      this.#waiting.push(answer);
       return;
     }
     const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
-    this.#run(method!, new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller));
+    this.#run(
+      method!,
+      new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller),
+    );
   }
 
   cancel(id: number): void {
@@ -97,12 +123,14 @@ export class Dispatcher {
   /** There may be room in the send buffer again. */
   room(): void {
     while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
+    while (this.#untold.length > 0 && this.#session.hasRoom) this.#untold.shift()!();
     this.streams.room();
   }
 
   /** The session is over: what runs still settles, and nobody hears it. */
   ended(reason: RpcError): void {
     this.#waiting = [];
+    this.#untold = [];
     this.#running.abortAll(reason);
     this.#oneways.abortAll(reason);
     this.streams.ended(reason);
@@ -111,7 +139,8 @@ export class Dispatcher {
   #find(target: CallTarget): RegisteredMethod | undefined {
     if ("ref" in target) {
       const method = this.#refs[target.ref]?.byNumber[target.member];
-      if (method === undefined) throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
+      if (method === undefined)
+        throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
       return method.kind === "method" ? method : undefined;
     }
     const member = this.#options.registry.get(target.service)?.members.get(target.method);
@@ -122,15 +151,23 @@ export class Dispatcher {
     const { clock, limits } = this.#options;
     const name = `${method.service}.${method.name}`;
     const draining = this.#options.draining();
-    if (draining !== undefined) return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
+    if (draining !== undefined)
+      return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
     if (frame.extras?.oneway !== true && this.#running.size >= limits.maxRunningCalls) {
-      return refuse("resource_exhausted", `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
+      );
     }
-    if (deadline <= clock.now()) return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    if (deadline <= clock.now())
+      return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     const unopened = frame.extras === undefined ? undefined : this.streams.refusal(frame.extras);
     if (unopened !== undefined) return refuse("resource_exhausted", `${name}: ${unopened}`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
-      return refuse("resource_exhausted", `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`);
+      return refuse(
+        "resource_exhausted",
+        `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
+      );
     }
     return undefined;
   }
@@ -141,7 +178,10 @@ export class Dispatcher {
     const method = this.#find(frame.target);
     const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
-    const refusal = method === undefined ? refuse("unimplemented", `no method ${nameOf(frame.target)}`) : this.#refuseOneway(method, frame, deadline);
+    const refusal =
+      method === undefined
+        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        : this.#refuseOneway(method, frame, deadline);
     if (refusal !== undefined) {
       this.streams.refused(frame.extras!);
       const tell = () => {
@@ -149,12 +189,21 @@ export class Dispatcher {
         this.#onewayCredit.finish();
       };
       if (this.#session.hasRoom) return tell();
-      this.#waiting.push(tell);
+      this.#untold.push(tell);
       return;
     }
-    if (this.#oneways.has(frame.id)) throw new ProtocolError(`one-way call id ${frame.id} is running already`);
+    if (this.#oneways.has(frame.id))
+      throw new ProtocolError(`one-way call id ${frame.id} is running already`);
     const args = this.streams.open(frame, frame.extras!, nameOfMethod(method!));
-    const call = new RunningCall(frame.id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    const call = new RunningCall(
+      frame.id,
+      method!,
+      args,
+      deadline,
+      frame.metadata ?? noMetadata,
+      clock,
+      caller,
+    );
     this.#oneways.add(call);
     void this.#runOneway(method!, call);
   }
@@ -162,7 +211,10 @@ export class Dispatcher {
   #refuseOneway(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
     if (method.options.oneway === true) return this.#refuse(method, frame, deadline);
     const name = nameOfMethod(method);
-    return refuse("failed_precondition", `${name} answers, so it cannot be called one-way; call it, or expose it with { oneway: true }`);
+    return refuse(
+      "failed_precondition",
+      `${name} answers, so it cannot be called one-way; call it, or expose it with { oneway: true }`,
+    );
   }
 
   // Never rejects.
@@ -171,9 +223,15 @@ export class Dispatcher {
       await this.#invoke(method, call);
     } catch (error) {
       const { logger } = this.#options.failures;
-      const { code, message } = describeFailure(nameOfMethod(method), error, method.throws, this.#options.failures);
+      const { code, message } = describeFailure(
+        nameOfMethod(method),
+        error,
+        method.throws,
+        this.#options.failures,
+      );
       // What is internal was logged with its id already.
-      if (code !== "internal") logger.warn(`one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`);
+      if (code !== "internal")
+        logger.warn(`one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`);
     }
     this.#oneways.delete(call.callId);
     this.#onewayCredit.finish();
@@ -190,11 +248,13 @@ export class Dispatcher {
     let result: unknown;
     try {
       result = this.#invoke(method, call);
+      // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
+      if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
       return this.#failed(method, call, error);
     }
     // A method that answers at once is answered at once: an await here costs more than the call.
-    if (!isThenable(result)) return this.#finished(method, call, result);
+    if (!(result instanceof Promise)) return this.#finished(method, call, result);
     result.then(
       (value) => this.#finished(method, call, value),
       (error: unknown) => this.#failed(method, call, error),
@@ -204,7 +264,8 @@ export class Dispatcher {
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
     const credit = this.streams.credit(call.callId);
     if (isAsyncIterable(value) || credit !== undefined) {
-      if (!isAsyncIterable(value) || credit === undefined) return this.#failed(method, call, mistaken(method, value));
+      if (!isAsyncIterable(value) || credit === undefined)
+        return this.#failed(method, call, mistaken(method, value));
       if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
       return this.streams.send(call.callId, value, credit, (failure) => {
         if (failure === undefined) this.#reply(method, call, undefined);
@@ -225,7 +286,12 @@ export class Dispatcher {
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = describeFailure(`${method.service}.${method.name}`, error, method.throws, this.#options.failures);
+    const body = describeFailure(
+      `${method.service}.${method.name}`,
+      error,
+      method.throws,
+      this.#options.failures,
+    );
     this.#answer(call, () => this.#sendError(call, body));
   }
 
@@ -251,7 +317,13 @@ export class Dispatcher {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({ type: "error", id: call.callId, code: body.code, message: "its details cannot travel", outcome: body.outcome });
+      this.#session.send({
+        type: "error",
+        id: call.callId,
+        code: body.code,
+        message: "its details cannot travel",
+        outcome: body.outcome,
+      });
     }
   }
 
@@ -260,9 +332,17 @@ export class Dispatcher {
     const { code, message } = RpcError.from(reason, "internal");
     this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
     if (code === "resource_exhausted") {
-      return { code, message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`, outcome: "executed" };
+      return {
+        code,
+        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
+        outcome: "executed",
+      };
     }
-    return { code: "internal", message: `${name} ran, but its result cannot travel: ${message}`, outcome: "executed" };
+    return {
+      code: "internal",
+      message: `${name} ran, but its result cannot travel: ${message}`,
+      outcome: "executed",
+    };
   }
 }
 
@@ -272,7 +352,7 @@ const noMetadata = Object.freeze({});
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
 function nameOf(target: CallTarget): string {
-  return "method" in target ? `${target.service}.${target.method}` : `number ${target.member}`;
+  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
 }
 
 function nameOfMethod({ service, name }: RegisteredMethod): string {
@@ -282,7 +362,9 @@ function nameOfMethod({ service, name }: RegisteredMethod): string {
 /** A method was called as what it is not. Its stream, if it made one, was never opened. */
 function mistaken(method: RegisteredMethod, value: unknown): RpcError {
   const name = nameOfMethod(method);
-  const why = isAsyncIterable(value) ? "answers with a stream, but was called for one reply; use stream()" : "answers with one reply, but was called for a stream; use call()";
+  const why = isAsyncIterable(value)
+    ? "answers with a stream, but was called for one reply; use stream()"
+    : "answers with one reply, but was called for a stream; use call()";
   return new RpcError("failed_precondition", `${name} ${why}`);
 }
 
@@ -291,5 +373,7 @@ function refuse(code: ErrorCode, message: string): ErrorBody {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
+  );
 }

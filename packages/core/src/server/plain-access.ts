@@ -4,9 +4,11 @@ import { RpcError } from "../errors.js";
 import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
 import type { Peer, PlainAccess } from "../transport.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import { isMap } from "../wire/fields.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
@@ -54,7 +56,10 @@ export function createPlainAccess(options: PlainAccessOptions): ServedPlainAcces
         controller.signal.addEventListener("abort", () => resolve(closedAnswer));
       });
       try {
-        return encode(await Promise.race([answerRequest(options, request, peer, controller.signal), aborted]), options.limits);
+        return encode(
+          await Promise.race([answerRequest(options, request, peer, controller.signal), aborted]),
+          options.limits,
+        );
       } catch (error) {
         return encode([false, toPlainError(RpcError.from(error, "internal"))], options.limits);
       } finally {
@@ -66,7 +71,9 @@ export function createPlainAccess(options: PlainAccessOptions): ServedPlainAcces
       const [service = "", name = ""] = splitName(event);
       const log = options.logs.get(service)?.get(name);
       if (log === undefined) {
-        const known = [...options.logs].flatMap(([of, logs]) => [...logs.keys()].map((member) => `${of}.${member}`));
+        const known = [...options.logs].flatMap(([of, logs]) =>
+          [...logs.keys()].map((member) => `${of}.${member}`),
+        );
         throw new TypeError(`no event ${event} to publish; served are ${known.join(", ") || "none"}`);
       }
       return log.hear(listener);
@@ -76,12 +83,19 @@ export function createPlainAccess(options: PlainAccessOptions): ServedPlainAcces
 
 const closedAnswer = [false, { code: "unavailable", message: "the server was closed" }];
 
-async function answerRequest(options: PlainAccessOptions, request: Uint8Array, peer: Peer, signal: AbortSignal): Promise<readonly unknown[]> {
+async function answerRequest(
+  options: PlainAccessOptions,
+  request: Uint8Array,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
   let method: RegisteredMethod | undefined;
   try {
     const { name, args, kwargs } = readRequest(request, options.limits);
     method = findMethod(options.registry, name);
-    return [true, await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal)];
+    const value = await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal);
+    // Other languages have one word for nothing: a method without a result answers nil.
+    return [true, value === undefined ? null : value];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];
@@ -96,10 +110,17 @@ interface PlainRequest {
 
 function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
   const expected = "expected MessagePack [method, args] or [method, args, kwargs]";
-  if (bytes.length > limits.maxPacketBytes) throw invalid(`request of ${bytes.length} bytes exceeds maxPacketBytes (${limits.maxPacketBytes})`);
+  if (bytes.length > limits.maxPacketBytes)
+    throw invalid(`request of ${bytes.length} bytes exceeds maxPacketBytes (${limits.maxPacketBytes})`);
   let value: unknown;
   try {
-    const end = scanValue(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, limits);
+    const end = scanValue(
+      bytes,
+      new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+      0,
+      bytes.length,
+      limits,
+    );
     if (end !== bytes.length) throw new ProtocolError(`${bytes.length - end} bytes behind the value`);
     value = decodeValue(bytes, 0, end);
   } catch (error) {
@@ -109,7 +130,7 @@ function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
   const [name, args, kwargs = {}] = value;
   if (typeof name !== "string") throw invalid(`${expected}: the method is no string`);
   if (!Array.isArray(args)) throw invalid(`${expected}: args is no array`);
-  if (typeof kwargs !== "object" || kwargs === null || Array.isArray(kwargs)) throw invalid(`${expected}: kwargs is no map`);
+  if (!isMap(kwargs)) throw invalid(`${expected}: kwargs is no map`);
   return { name, args, kwargs: new Map(Object.entries(kwargs)) };
 }
 
@@ -122,8 +143,11 @@ function findMethod(registry: Registry, name: string): RegisteredMethod {
     return method?.kind === "method" ? [method] : [];
   });
   if (found.length === 1) return found[0]!;
-  if (found.length === 0) throw new RpcError("unimplemented", `no method ${name}`);
-  throw new RpcError("invalid_argument", `${name} is a method of ${found.map((method) => method.service).join(" and ")}; write ${found[0]!.service}.${name}`);
+  if (found.length === 0) throw new RpcError("unimplemented", `no method ${shorten(name)}`);
+  throw new RpcError(
+    "invalid_argument",
+    `${name} is a method of ${found.map((method) => method.service).join(" and ")}; write ${found[0]!.service}.${name}`,
+  );
 }
 
 function splitName(name: string): [string | undefined, string] {
@@ -132,28 +156,47 @@ function splitName(name: string): [string | undefined, string] {
 }
 
 /** Puts `kwargs` where the contract says that those parameters are. */
-function placeArguments(method: RegisteredMethod, args: readonly unknown[], kwargs: ReadonlyMap<string, unknown>): unknown[] {
+function placeArguments(
+  method: RegisteredMethod,
+  args: readonly unknown[],
+  kwargs: ReadonlyMap<string, unknown>,
+): unknown[] {
   const placed = [...args];
   if (kwargs.size === 0) return placed;
   const name = `${method.service}.${method.name}`;
   if (method.params === undefined) {
-    throw invalid(`${name}: kwargs need the contract, which tells the parameters' names; pass positional args, or serve with { contract }`);
+    throw invalid(
+      `${name}: kwargs need the contract, which tells the parameters' names; pass positional args, or serve with { contract }`,
+    );
   }
   for (const [key, value] of kwargs) {
     const index = method.params.indexOf(key);
-    if (index < 0) throw invalid(`${name} has no parameter ${key}; it has ${method.params.join(", ") || "none"}`);
-    if (index < args.length) throw invalid(`${name}: ${key} is given twice, as argument ${index + 1} and by name`);
+    if (index < 0)
+      throw invalid(`${name} has no parameter ${key}; it has ${method.params.join(", ") || "none"}`);
+    if (index < args.length)
+      throw invalid(`${name}: ${key} is given twice, as argument ${index + 1} and by name`);
     placed[index] = value;
   }
   return Array.from(placed);
 }
 
-async function runPlain(options: PlainAccessOptions, method: RegisteredMethod, args: unknown[], peer: Peer, signal: AbortSignal): Promise<unknown> {
+async function runPlain(
+  options: PlainAccessOptions,
+  method: RegisteredMethod,
+  args: unknown[],
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<unknown> {
   const { clock, interceptors, timeoutMs } = options;
-  const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, { identity: undefined, peer });
+  const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, {
+    identity: undefined,
+    peer,
+  });
   const gone = () => call.abort(new RpcError("cancelled", "the peer is gone"));
   signal.addEventListener("abort", gone);
-  const timer = clock.timer(timeoutMs, () => call.abort(new RpcError("deadline_exceeded", `${method.service}.${method.name}: its deadline passed`)));
+  const timer = clock.timer(timeoutMs, () =>
+    call.abort(new RpcError("deadline_exceeded", `${method.service}.${method.name}: its deadline passed`)),
+  );
   try {
     return await intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
   } finally {
@@ -162,7 +205,10 @@ async function runPlain(options: PlainAccessOptions, method: RegisteredMethod, a
   }
 }
 
-function toPlainError({ code, message }: { readonly code: string; readonly message: string }): { code: string; message: string } {
+function toPlainError({ code, message }: { readonly code: string; readonly message: string }): {
+  code: string;
+  message: string;
+} {
   return { code, message };
 }
 

@@ -23,7 +23,15 @@ export class RunningCall implements CallContext {
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
 
-  constructor(callId: number, method: RegisteredMethod, args: readonly unknown[], deadline: number, metadata: Metadata, clock: Clock, caller: Caller) {
+  constructor(
+    callId: number,
+    method: RegisteredMethod,
+    args: readonly unknown[],
+    deadline: number,
+    metadata: Metadata,
+    clock: Clock,
+    caller: Caller,
+  ) {
     this.callId = callId;
     this.service = method.service;
     this.method = method.name;
@@ -110,7 +118,10 @@ export class RunningCalls {
     call?.abort(new RpcError("cancelled", `${call.service}.${call.method}: cancelled by its caller`));
   }
 
+  /** The session is over: no deadline is watched any more. */
   abortAll(reason: RpcError): void {
+    this.#timer?.clear();
+    this.#nextSweep = Infinity;
     for (const call of [...this.#calls.values()]) call.abort(reason);
   }
 
@@ -128,7 +139,8 @@ export class RunningCalls {
     this.#nextSweep = Infinity;
     for (const call of [...this.#calls.values()]) {
       if (call.deadline > now) next = Math.min(next, call.deadline);
-      else call.abort(new RpcError("deadline_exceeded", `${call.service}.${call.method}: its deadline passed`));
+      else
+        call.abort(new RpcError("deadline_exceeded", `${call.service}.${call.method}: its deadline passed`));
     }
     this.#sweepBy(next);
   }

@@ -7,7 +7,9 @@ import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { Caller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
 
-export interface ServedSessionOptions extends SessionOptions, Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
+export interface ServedSessionOptions
+  extends SessionOptions,
+    Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly identity: unknown;
   readonly token: Uint8Array;
@@ -47,7 +49,12 @@ export class ServedSession {
     this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
     this.callbacks = new RemoteCallbacks(session, clock, limits);
     const { callbacks } = this;
-    this.calls = new Dispatcher(session, { ...options, caller, callbacks, beforeReply: () => this.subscriptions.pump() });
+    this.calls = new Dispatcher(session, {
+      ...options,
+      caller,
+      callbacks,
+      beforeReply: () => this.subscriptions.pump(),
+    });
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */

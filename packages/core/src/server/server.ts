@@ -10,10 +10,11 @@ import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
-import { authenticatePeer, type Authenticate } from "./authenticate.js";
+import { type Authenticate, authenticatePeer } from "./authenticate.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
@@ -117,6 +118,7 @@ export class Server implements AsyncDisposable {
   readonly #sessions: SessionTable;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
+  readonly #budget: SendBudget;
   readonly #epoch: string;
   readonly #targets: readonly Target[];
   #listeners: Listener[] = [];
@@ -131,6 +133,7 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
+    this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     this.#registry = createRegistry(services, options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#plain = createPlainAccess({
@@ -142,10 +145,12 @@ export class Server implements AsyncDisposable {
       failures: this.#failures,
       timeoutMs: plainTimeoutMs,
     });
-    this.#sessions = new SessionTable(this.#clock, this.#limits.sessionRetentionMs);
+    this.#sessions = new SessionTable(this.#clock, this.#limits);
     this.#epoch = toHex(this.#random.bytes(16));
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
-    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) => findTransport(url, options.transports));
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
+      findTransport(url, options.transports),
+    );
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
 
@@ -180,7 +185,13 @@ export class Server implements AsyncDisposable {
    * What still runs after `graceMs` (default 5,000) is aborted. Safe to call twice.
    */
   close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.graceMs ?? 5_000);
+    const { graceMs = 5_000 } = options;
+    if (typeof graceMs !== "number" || !(graceMs >= 0)) {
+      throw new TypeError(
+        `graceMs must be a number of milliseconds of at least 0, or Infinity; got ${String(graceMs)}`,
+      );
+    }
+    this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
 
@@ -189,7 +200,9 @@ export class Server implements AsyncDisposable {
   }
 
   async [open](): Promise<void> {
-    this.#detachSinks = [...eventsOf(this.#registry)].map((member) => member.event[addSink](this.#logs.get(member.service)!.get(member.name)!));
+    this.#detachSinks = [...eventsOf(this.#registry)].map((member) =>
+      member.event[addSink](this.#logs.get(member.service)!.get(member.name)!),
+    );
     try {
       for (const target of this.#targets) this.#listeners.push(await this.#listen(target));
     } catch (error) {
@@ -221,32 +234,39 @@ export class Server implements AsyncDisposable {
       return;
     }
     this.#connections.add(connection);
-    const handshake = { clock: this.#clock, limits: this.#limits, timeoutMs: this.#limits.handshakeTimeoutMs };
+    const handshake = {
+      clock: this.#clock,
+      limits: this.#limits,
+      timeoutMs: this.#limits.handshakeTimeoutMs,
+    };
     receiveHello(
       connection,
       handshake,
       (hello) => this.#decide(connection, hello),
       (reason) => {
         this.#connections.delete(connection);
-        this.#logger.info(`connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`);
+        this.#logger.info(
+          `connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`,
+        );
       },
     );
   }
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
-    const identity = await authenticatePeer(this.#options.authenticate, hello.credentials, connection.peer, this.#logger);
-    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
-    const id = toHex(hello.sessionId);
-    const kept = hello.token === undefined ? undefined : this.#sessions.find(id, hello.token);
-    if (kept === undefined && this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
-    if (kept === undefined && this.#sessions.size >= this.#limits.maxSessions) {
-      throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
-    }
-    return () => this.#welcome(connection, hello, id, kept, identity);
+    const identity = await authenticatePeer(
+      this.#options.authenticate,
+      hello.credentials,
+      connection.peer,
+      this.#logger,
+    );
+    // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
+    return () => this.#welcome(connection, hello, identity);
   }
 
-  #welcome(connection: Connection, hello: HelloFrame, id: string, kept: ServedSession | undefined, identity: unknown): Receiver {
-    const resumed = kept !== undefined && kept.session.open && kept.session.canContinueFrom(hello.received);
+  #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
+    const id = toHex(hello.sessionId);
+    const kept = this.#findKept(id, hello.token);
+    const resumed = kept?.session.open === true && kept.session.canContinueFrom(hello.received);
     if (!resumed) kept?.session.end(refused("unavailable", "its client came back without it"));
     const served = resumed ? kept : this.#createSession(id, hello, identity);
     sendHandshake(
@@ -277,6 +297,16 @@ export class Server implements AsyncDisposable {
     };
   }
 
+  /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */
+  #findKept(id: string, token: Uint8Array | undefined): ServedSession | undefined {
+    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
+    const kept = token === undefined ? undefined : this.#sessions.find(id, token);
+    if (kept !== undefined) return kept;
+    if (this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
+    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
+    throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
+  }
+
   #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
     const served = new ServedSession(
       {
@@ -284,6 +314,7 @@ export class Server implements AsyncDisposable {
         limits: this.#limits,
         logger: this.#logger,
         pool: this.#pool,
+        budget: this.#budget,
         registry: this.#registry,
         logs: this.#logs,
         interceptors: this.#options.interceptors ?? [],
@@ -294,7 +325,7 @@ export class Server implements AsyncDisposable {
         draining: () => this.#draining,
       },
       {
-        broken: () => this.#sessions.detached(id),
+        broken: (_, peer) => this.#sessions.detached(id, peer),
         ended: () => this.#sessions.delete(id),
       },
     );
@@ -303,8 +334,10 @@ export class Server implements AsyncDisposable {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#draining = { retryAfterMs: graceMs };
-    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs });
+    // On the wire a count of milliseconds: a grace without end is a very long one there.
+    const wireMs = Math.min(Math.ceil(graceMs), Number.MAX_SAFE_INTEGER);
+    this.#draining = { retryAfterMs: wireMs };
+    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs: wireMs });
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
     this.#plain.close();
@@ -322,7 +355,9 @@ export class Server implements AsyncDisposable {
         // A session without a connection cannot be told anything within the grace.
         const busy =
           this.#plain.running > 0 ||
-          [...this.#sessions].some((served) => !served.settled && (served.session.attached || served.calls.running > 0));
+          [...this.#sessions].some(
+            (served) => !served.settled && (served.session.attached || served.calls.running > 0),
+          );
         if (busy && this.#clock.now() < until) return this.#clock.timer(drainPollMs, look);
         resolve();
         return undefined;
@@ -336,7 +371,11 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
+function createLogs(
+  registry: Registry,
+  clock: Clock,
+  limits: Limits,
+): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
@@ -346,7 +385,9 @@ function createLogs(registry: Registry, clock: Clock, limits: Limits): ReadonlyM
 }
 
 function eventsOf(registry: Registry) {
-  return [...registry.values()].flatMap(({ members }) => [...members.values()].filter((member) => member.kind === "event"));
+  return [...registry.values()].flatMap(({ members }) =>
+    [...members.values()].filter((member) => member.kind === "event"),
+  );
 }
 
 function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure }: ServeOptions): void {
@@ -358,7 +399,10 @@ function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure 
   );
 }
 
-function refused(code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition", message: string): RpcError {
+function refused(
+  code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition",
+  message: string,
+): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
 }
 

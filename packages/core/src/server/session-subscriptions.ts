@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.js";
 import type { ErrorCode } from "../errors.js";
 import type { Limits } from "../limits.js";
+import { shorten } from "../service/names.js";
 import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import type { SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
@@ -17,9 +18,14 @@ export class SessionSubscriptions {
   readonly #logs: TopicLogs;
   readonly #clock: Clock;
   readonly #limits: Limits;
-  readonly #subscriptions = new Map<number, { readonly subscription: ServerSubscription; readonly log: TopicLog }>();
+  readonly #subscriptions = new Map<
+    number,
+    { readonly subscription: ServerSubscription; readonly log: TopicLog }
+  >();
   readonly #awake = new Set<number>();
   #scheduled = false;
+  /** Answers given since there was room: a peer that asks on and on without reading them must not fill the memory. */
+  #unread = 0;
 
   constructor(session: Session, logs: TopicLogs, clock: Clock, limits: Limits) {
     this.#session = session;
@@ -45,11 +51,17 @@ export class SessionSubscriptions {
   add(frame: SubscribeFrame): void {
     const { id, service, event, prefix } = frame;
     if (this.#subscriptions.has(id)) throw new ProtocolError(`subscription id ${id} is taken`);
+    this.#countUnread();
     const log = this.#logs.get(service)?.get(event);
-    if (log === undefined) return this.#refuse(id, "unimplemented", `no event ${service}.${event}`);
+    if (log === undefined)
+      return this.#refuse(id, "unimplemented", `no event ${shorten(`${service}.${event}`)}`);
     const { maxSubscriptions, subscriptionQueueItems, subscriptionQueueBytes } = this.#limits;
     if (this.#subscriptions.size >= maxSubscriptions) {
-      return this.#refuse(id, "resource_exhausted", `${log.name}: this session has ${maxSubscriptions} subscriptions already (maxSubscriptions)`);
+      return this.#refuse(
+        id,
+        "resource_exhausted",
+        `${log.name}: this session has ${maxSubscriptions} subscriptions already (maxSubscriptions)`,
+      );
     }
     try {
       checkPrefix(prefix);
@@ -94,7 +106,8 @@ export class SessionSubscriptions {
 
   /** There may be room again: all are asked. */
   room(): void {
-    for (const [id, { subscription }] of this.#subscriptions) if (subscription.queued > 0) this.#awake.add(id);
+    for (const [id, { subscription }] of this.#subscriptions)
+      if (subscription.queued > 0) this.#awake.add(id);
     this.pump();
   }
 
@@ -112,6 +125,14 @@ export class SessionSubscriptions {
       this.#scheduled = false;
       this.pump();
     });
+  }
+
+  #countUnread(): void {
+    this.#unread = this.#session.hasRoom ? 0 : this.#unread + 1;
+    const { maxSubscriptions } = this.#limits;
+    if (this.#unread > maxSubscriptions) {
+      throw new ProtocolError(`subscriptions beyond maxSubscriptions (${maxSubscriptions}), answers unread`);
+    }
   }
 
   #refuse(id: number, code: ErrorCode, message: string): void {

@@ -1,21 +1,29 @@
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Peer } from "../transport.js";
 import type { ServedSession } from "./served-session.js";
 
 interface Entry {
   readonly served: ServedSession;
   retention: Timer | undefined;
+  /** Where its client was, while it is gone and counts against the limit of that address. */
+  address: string | undefined;
 }
 
 /** The sessions of a server by id, with those that wait for their client to come back. */
 export class SessionTable {
   readonly #clock: Clock;
   readonly #retentionMs: number;
+  readonly #maxPerAddress: number;
   readonly #entries = new Map<string, Entry>();
+  /** Entries without a connection by address, the oldest first. */
+  readonly #away = new Map<string, Set<Entry>>();
 
-  constructor(clock: Clock, retentionMs: number) {
+  constructor(clock: Clock, limits: Limits) {
     this.#clock = clock;
-    this.#retentionMs = retentionMs;
+    this.#retentionMs = limits.sessionRetentionMs;
+    this.#maxPerAddress = limits.maxDetachedSessionsPerAddress;
   }
 
   get size(): number {
@@ -37,29 +45,62 @@ export class SessionTable {
   }
 
   add(id: string, served: ServedSession): void {
-    this.#entries.set(id, { served, retention: undefined });
+    this.#entries.set(id, { served, retention: undefined, address: undefined });
   }
 
-  /** Its connection broke: it is kept for a while. */
-  detached(id: string): void {
+  /** Its connection to `peer` broke: it is kept for a while. The oldest of that address goes when there are too many. */
+  detached(id: string, peer: Peer): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    entry.retention?.clear();
+    this.attached(id);
+    this.#countAway(entry, peer);
     entry.retention = this.#clock.timer(this.#retentionMs, () => {
-      entry.served.session.end(new RpcError("unavailable", `the client was away for ${this.#retentionMs} ms`));
+      entry.served.session.end(
+        new RpcError("unavailable", `the client was away for ${this.#retentionMs} ms`),
+      );
     });
   }
 
   /** It has a connection again. */
   attached(id: string): void {
     const entry = this.#entries.get(id);
-    entry?.retention?.clear();
+    if (entry === undefined) return;
+    entry.retention?.clear();
+    if (entry.address === undefined) return;
+    const away = this.#away.get(entry.address);
+    away?.delete(entry);
+    if (away?.size === 0) this.#away.delete(entry.address);
+    entry.address = undefined;
   }
 
   delete(id: string): void {
     this.attached(id);
     this.#entries.delete(id);
   }
+
+  #countAway(entry: Entry, peer: Peer): void {
+    const address = hostOf(peer);
+    if (address === undefined) return;
+    const away = this.#away.get(address) ?? new Set<Entry>();
+    this.#away.set(address, away.add(entry));
+    entry.address = address;
+    if (away.size <= this.#maxPerAddress) return;
+    for (const oldest of away) {
+      oldest.served.session.end(
+        new RpcError(
+          "resource_exhausted",
+          `more than ${this.#maxPerAddress} sessions of ${address} wait for their clients`,
+        ),
+      );
+      return;
+    }
+  }
+}
+
+// Loopback, socket files and transports that know no address are exempt, as for connections.
+function hostOf({ address }: Peer): string | undefined {
+  const host = address?.slice(0, address.lastIndexOf(":"));
+  return host === undefined || /^(127\.|\[::1\]|\[::ffff:127\.)/.test(host) ? undefined : host;
 }
 
 // Takes the same time wherever they differ: the time must not tell a guesser how far the guess was right.

@@ -71,7 +71,10 @@ export class ServerSubscription {
   offer(event: PublishedEvent): void {
     this.#queue.push(event);
     this.#bytes += event.row.length;
-    while (this.#queue.length > this.#options.queueItems || this.#bytes > this.#options.queueBytes) this.#dropOldest();
+    const { queueItems, queueBytes } = this.#options;
+    // The newest stays, however large: a packet holds it, and a quick subscriber must be able to get it.
+    while (this.#queue.length > 1 && (this.#queue.length > queueItems || this.#bytes > queueBytes))
+      this.#dropOldest();
     this.#options.wake();
   }
 

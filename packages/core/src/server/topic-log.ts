@@ -47,9 +47,11 @@ export class TopicLog implements EventSink {
   }
 
   publish(topic: string, value: unknown, callId: number | undefined): void {
-    const known = this.#topics.get(topic) ?? this.#addTopic(topic);
+    const known = this.#topics.get(topic) ?? this.#createTopic(topic);
     const seq = known.seq + 1;
     const row = this.#encode([topic, seq, this.#position + 1, this.#clock.wallTime(), callId ?? null, value]);
+    // From here on nothing fails: a refused event leaves no trace.
+    if (seq === 1) this.#topics.set(topic, known);
     known.seq = seq;
     this.#position += 1;
     known.matching ??= [...this.#subscriptions].filter(({ prefix }) => topic.startsWith(prefix));
@@ -91,15 +93,17 @@ export class TopicLog implements EventSink {
     return true;
   }
 
-  #addTopic(topic: string): Topic {
+  #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
-      throw new RpcError("resource_exhausted", `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: ${topic} would be one topic more than maxTopics (${this.#maxTopics})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
-    const added: Topic = { seq: 0, matching: undefined };
-    this.#topics.set(topic, added);
-    return added;
+    return { seq: 0, matching: undefined };
   }
 
   #encode(row: readonly unknown[]): Uint8Array {
@@ -108,13 +112,20 @@ export class TopicLog implements EventSink {
       encoded = encodeRow(this.#sink, row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, { outcome: "not-executed", cause: error });
+      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, {
+        outcome: "not-executed",
+        cause: error,
+      });
     }
     const bytes = encoded.length + headerBytes + overheadBytes;
     if (bytes > this.#limits.maxPacketBytes) {
-      throw new RpcError("resource_exhausted", `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "resource_exhausted",
+        `${this.name}: an event of ${bytes} bytes exceeds maxPacketBytes (${this.#limits.maxPacketBytes})`,
+        {
+          outcome: "not-executed",
+        },
+      );
     }
     return encoded;
   }

@@ -15,11 +15,18 @@ type StandardContext = ClassMemberDecoratorContext & { readonly metadata: Decora
  * Throws `TypeError` for what cannot be reached from another process: static, private and symbol-named members,
  * getters, setters, and reserved names.
  */
-export function readDecoration(decorator: string, wanted: "method" | "field", args: readonly unknown[]): DecoratedMember {
+export function readDecoration(
+  decorator: string,
+  wanted: "method" | "field",
+  args: readonly unknown[],
+): DecoratedMember {
   const [target, second, descriptor] = args;
   const standard = isStandardContext(second) ? second : undefined;
   const key = standard ? standard.name : (second as string | symbol);
-  if (typeof key === "symbol") throw new TypeError(`${decorator} on ${String(key)}: a symbol cannot be called by name; use a string name`);
+  if (typeof key === "symbol")
+    throw new TypeError(
+      `${decorator} on ${String(key)}: a symbol cannot be called by name; use a string name`,
+    );
   const refuse = (why: string) => new TypeError(`${decorator} on ${key}: ${why}`);
 
   if (standard ? standard.static : typeof target === "function") {
@@ -29,7 +36,7 @@ export function readDecoration(decorator: string, wanted: "method" | "field", ar
   const kind = standard ? standard.kind : legacyKind(descriptor);
   if (kind !== wanted) {
     const expected = wanted === "method" ? "a method" : "a field that holds an Event";
-    throw refuse(`expected ${expected}, got a ${kind}`);
+    throw refuse(`expected ${expected}, got ${kind === "accessor" ? "an" : "a"} ${kind}`);
   }
   return {
     property: key,

@@ -29,9 +29,10 @@ const known = ["name", "mode", "maxTopics"];
  * @throws TypeError for a static, private or symbol-named member, one that is no field, a reserved name, a wire name
  * used twice, an unknown option or mode.
  */
-export function event(options?: EventOptions): EventMark;
-export function event(target: object, property: string | symbol): void;
+// The decorators come first: of a bare standard one the compiler would take the undefined value for missing options.
 export function event(value: undefined, context: ClassFieldDecoratorContext): void;
+export function event(target: object, property: string | symbol): void;
+export function event(options?: EventOptions): EventMark;
 export function event(...args: unknown[]): unknown {
   if (args.length >= 2) return markEvent(args, {});
   const options = (args[0] ?? {}) as EventOptions;
@@ -44,5 +45,10 @@ export function event(...args: unknown[]): unknown {
 
 function markEvent(args: readonly unknown[], options: EventOptions): void {
   const { property, owner } = readDecoration("@event", "field", args);
-  markMember(owner, { kind: "event", property, name: checkMemberName("@event", property, options.name), options });
+  markMember(owner, {
+    kind: "event",
+    property,
+    name: checkMemberName("@event", property, options.name),
+    options,
+  });
 }

@@ -53,5 +53,10 @@ export function expose(...args: unknown[]): unknown {
 
 function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
-  markMember(owner, { kind: "method", property, name: checkMemberName("@expose", property, options.name), options });
+  markMember(owner, {
+    kind: "method",
+    property,
+    name: checkMemberName("@expose", property, options.name),
+    options,
+  });
 }

@@ -11,8 +11,18 @@ import type { ExposeOptions } from "./expose.js";
 
 /** What a decorator left on one member. */
 export type MemberMark =
-  | { readonly kind: "method"; readonly property: string; readonly name: string; readonly options: ExposeOptions }
-  | { readonly kind: "event"; readonly property: string; readonly name: string; readonly options: EventOptions };
+  | {
+      readonly kind: "method";
+      readonly property: string;
+      readonly name: string;
+      readonly options: ExposeOptions;
+    }
+  | {
+      readonly kind: "event";
+      readonly property: string;
+      readonly name: string;
+      readonly options: EventOptions;
+    };
 
 type MemberMarks = Map<string, MemberMark>;
 type Class = abstract new (...args: never[]) => unknown;
@@ -30,7 +40,9 @@ export function markMember(owner: Class | DecoratorMetadataObject, mark: MemberM
   const marks = ownMarks(owner);
   for (const other of marks.values()) {
     if (other.name === mark.name && other.property !== mark.property) {
-      throw new TypeError(`${other.property} and ${mark.property} have one wire name, ${mark.name}; give one another name`);
+      throw new TypeError(
+        `${other.property} and ${mark.property} have one wire name, ${mark.name}; give one another name`,
+      );
     }
   }
   marks.set(mark.property, mark);
@@ -42,7 +54,8 @@ export function findMemberMarks(type: Class): ReadonlyMap<string, MemberMark> {
   for (const owner of lineage(type)) {
     const legacy: MemberMarks | undefined = Reflect.getOwnMetadata(membersKey, owner);
     const standard = decoratorMetadata(owner)?.[membersKey] as MemberMarks | undefined;
-    for (const mark of [...(legacy?.values() ?? []), ...(standard?.values() ?? [])]) found.set(mark.property, mark);
+    for (const mark of [...(legacy?.values() ?? []), ...(standard?.values() ?? [])])
+      found.set(mark.property, mark);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Contract, ServiceContract } from "./contract.js";
-import { Event } from "./event.js";
+import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
 import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
@@ -46,13 +46,17 @@ export type Registry = ReadonlyMap<string, RegisteredService>;
  * field that holds no `Event`, or a class that differs from the contract; the message says how to mend it.
  */
 export function createRegistry(services: readonly object[], contract: Contract | undefined): Registry {
-  if (!Array.isArray(services)) throw new TypeError("serve expects an array of services: serve([new Person()], …)");
-  if (services.length === 0) throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
+  if (!Array.isArray(services))
+    throw new TypeError("serve expects an array of services: serve([new Person()], …)");
+  if (services.length === 0)
+    throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
   const registry = new Map<string, RegisteredService>();
   for (const instance of services) {
     const service = registerService(instance, contract);
     if (registry.has(service.name)) {
-      throw new TypeError(`two services are named ${service.name}; name one of them otherwise with @service("…")`);
+      throw new TypeError(
+        `two services are named ${service.name}; name one of them otherwise with @service("…")`,
+      );
     }
     registry.set(service.name, service);
   }
@@ -61,13 +65,20 @@ export function createRegistry(services: readonly object[], contract: Contract |
 
 function registerService(instance: object, contract: Contract | undefined): RegisteredService {
   if (typeof instance !== "object" || instance === null) {
-    throw new TypeError(`serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`);
+    throw new TypeError(
+      `serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`,
+    );
   }
-  const type = instance.constructor as abstract new (...args: never[]) => unknown;
-  const marks = [...findMemberMarks(type).values()].filter((mark) => mark.kind === "event" || !mark.options.hidden);
+  // An object without a prototype has none: it exposes nothing.
+  const type = (instance.constructor ?? Object) as abstract new (...args: never[]) => unknown;
+  const marks = [...findMemberMarks(type).values()].filter(
+    (mark) => mark.kind === "event" || !mark.options.hidden,
+  );
   const className = type.name || "a class without a name";
   if (marks.length === 0) {
-    throw new TypeError(`${className} exposes nothing; put @expose() on the methods that others may call, or @event() on an event`);
+    throw new TypeError(
+      `${className} exposes nothing; put @expose() on the methods that others may call, or @event() on an event`,
+    );
   }
   checkUniqueNames(className, marks);
   const name = findServiceName(type, className, marks, contract);
@@ -76,10 +87,20 @@ function registerService(instance: object, contract: Contract | undefined): Regi
 
   const members = new Map<string, RegisteredMethod | RegisteredEvent>();
   for (const mark of marks) {
-    members.set(mark.name, mark.kind === "method" ? registerMethod(name, instance, mark, described) : registerEvent(name, instance, mark));
+    members.set(
+      mark.name,
+      mark.kind === "method"
+        ? registerMethod(name, instance, mark, described)
+        : registerEvent(name, instance, mark),
+    );
   }
   const order = described === undefined ? [] : Object.keys(described.members).sort();
-  return { name, hash: described?.hash, members, byNumber: order.map((member) => members.get(member) as RegisteredMethod) };
+  return {
+    name,
+    hash: described?.hash,
+    members,
+    byNumber: order.map((member) => members.get(member) as RegisteredMethod),
+  };
 }
 
 function registerMethod(
@@ -91,7 +112,9 @@ function registerMethod(
   // Found on the instance, so that an override in a subclass is what runs.
   const method: unknown = Reflect.get(instance, mark.property);
   if (typeof method !== "function") {
-    throw new TypeError(`${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`);
+    throw new TypeError(
+      `${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`,
+    );
   }
   const member = described?.members[mark.name];
   const declared = member?.kind === "call" ? member : undefined;
@@ -100,18 +123,31 @@ function registerMethod(
     service,
     name: mark.name,
     options: mark.options,
-    throws: new Map((mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name])),
+    throws: new Map(
+      (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
+    ),
     params: declared?.params.map((param) => param.name),
     run: (args) => Reflect.apply(method, instance, args),
   };
 }
 
-function registerEvent(service: string, instance: object, mark: MemberMark & { kind: "event" }): RegisteredEvent {
+function registerEvent(
+  service: string,
+  instance: object,
+  mark: MemberMark & { kind: "event" },
+): RegisteredEvent {
   const event: unknown = Reflect.get(instance, mark.property);
-  if (!(event instanceof Event)) {
-    throw new TypeError(`${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`);
+  if (!isEvent(event)) {
+    throw new TypeError(
+      `${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`,
+    );
   }
   return { kind: "event", service, name: mark.name, options: mark.options, event };
+}
+
+// By a key that all copies of this package share: the service may have made it with another one.
+function isEvent(value: unknown): value is Event<unknown> {
+  return typeof value === "object" && value !== null && addSink in value;
 }
 
 function checkUniqueNames(className: string, marks: readonly MemberMark[]): void {
@@ -119,7 +155,9 @@ function checkUniqueNames(className: string, marks: readonly MemberMark[]): void
   for (const { name, property } of marks) {
     const other = seen.get(name);
     if (other !== undefined) {
-      throw new TypeError(`${className}: ${other} and ${property} have one wire name, ${name}; give one another name`);
+      throw new TypeError(
+        `${className}: ${other} and ${property} have one wire name, ${name}; give one another name`,
+      );
     }
     seen.set(name, property);
   }
@@ -132,7 +170,8 @@ function findServiceName(
   contract: Contract | undefined,
 ): string {
   const mark = findServiceMark(type);
-  if (mark === undefined) throw new TypeError(`${className} is no service; write @service("${className}") above the class`);
+  if (mark === undefined)
+    throw new TypeError(`${className} is no service; write @service("${className}") above the class`);
   if (mark.name !== undefined) return mark.name;
   if (contract === undefined) {
     throw new TypeError(
@@ -141,14 +180,26 @@ function findServiceName(
     );
   }
   // Property names survive minifiers, so the members tell which service of the contract this is.
-  const wanted = marks.map(({ name }) => name).sort().join();
-  const matching = Object.keys(contract.services).filter((name) => Object.keys(contract.services[name]!.members).sort().join() === wanted);
+  const wanted = marks
+    .map(({ name }) => name)
+    .sort()
+    .join();
+  const matching = Object.keys(contract.services).filter(
+    (name) => Object.keys(contract.services[name]!.members).sort().join() === wanted,
+  );
   if (matching.length === 1) return matching[0]!;
-  const why = matching.length === 0 ? "no service of the contract has its members; run rpc generate" : `${matching.join(" and ")} of the contract have its members`;
+  const why =
+    matching.length === 0
+      ? "no service of the contract has its members; run rpc generate"
+      : `${matching.join(" and ")} of the contract have its members`;
   throw new TypeError(`${className} has a bare @service, and ${why}, or write @service("${className}")`);
 }
 
-function checkAgainstContract(name: string, marks: readonly MemberMark[], described: ServiceContract | undefined): void {
+function checkAgainstContract(
+  name: string,
+  marks: readonly MemberMark[],
+  described: ServiceContract | undefined,
+): void {
   if (described === undefined) throw new TypeError(`the contract has no service ${name}; run rpc generate`);
   const inClass = new Set(marks.map((mark) => mark.name));
   const inContract = Object.keys(described.members);

@@ -21,7 +21,12 @@ export function checkPrefix(prefix: string): string {
 function check(what: string, text: string): string {
   if (typeof text !== "string") throw refusal(what, text, `expected a string, got ${typeof text}`);
   const bad = forbidden.exec(text);
-  if (bad !== null) throw refusal(what, text, `it holds ${JSON.stringify(bad[0])}; whitespace, control characters, * and > are refused`);
+  if (bad !== null)
+    throw refusal(
+      what,
+      text,
+      `it holds ${JSON.stringify(bad[0])}; whitespace, control characters, * and > are refused`,
+    );
   // A string has at most three bytes per UTF-16 unit, so short ones need no counting.
   if (text.length * 3 > maxTopicBytes && utf8.encode(text).length > maxTopicBytes) {
     throw refusal(what, text, `it is longer than ${maxTopicBytes} bytes`);

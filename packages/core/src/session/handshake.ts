@@ -1,10 +1,16 @@
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Connection, Receiver } from "../transport.js";
 import { FrameReader } from "../wire/decode-frame.js";
 import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
-import { type HandshakeFrame, type HelloFrame, type PeerLimits, protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import {
+  type HandshakeFrame,
+  type HelloFrame,
+  type PeerLimits,
+  protocolVersion,
+  type WelcomeFrame,
+} from "../wire/frame.js";
 import { headerBytes, readHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { createLoosePacket } from "./loose-packet.js";
@@ -35,7 +41,11 @@ export function toPeerLimits(limits: Limits): PeerLimits {
 
 /** Sends one frame of a handshake. */
 export function sendHandshake(connection: Connection, frame: HandshakeFrame, limits: Limits): void {
-  connection.send(createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits));
+  connection.send(createHandshake(frame, limits));
+}
+
+function createHandshake(frame: HandshakeFrame, limits: Limits): Uint8Array {
+  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits);
 }
 
 /**
@@ -51,18 +61,22 @@ export function sayHello(
   welcomed: (welcome: WelcomeFrame) => Receiver,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const packet = createHandshake(hello, options.limits);
+    if (packet.length > maxHandshakePacketBytes) throw tooLarge(packet.length);
     start(connection, options, {
       frame(frame) {
         if (frame.type === "close") throw new RefusedByPeer(fromErrorBody(frame));
         if (frame.type !== "welcome") throw new ProtocolError(`expected welcome, got ${frame.type}`);
         checkVersion("the server", frame.protocol);
-        const receiver = welcomed(frame);
-        resolve();
-        return receiver;
+        return () => {
+          const receiver = welcomed(frame);
+          resolve();
+          return receiver;
+        };
       },
       failed: reject,
     });
-    sendHandshake(connection, hello, options.limits);
+    connection.send(packet);
   });
 }
 
@@ -93,22 +107,38 @@ export function receiveHello(
 }
 
 interface HandshakeSteps {
-  /** One frame of the peer; returns the next receiver when the handshake is done. What it throws refuses the peer. */
-  frame(frame: HandshakeFrame, accept: (done: () => Receiver) => void, refuse: (reason: unknown) => void): Receiver | undefined;
+  /** One frame of the peer; returns who takes over when the handshake is done. What it throws refuses the peer. */
+  frame(
+    frame: HandshakeFrame,
+    accept: (done: () => Receiver) => void,
+    refuse: (reason: unknown) => void,
+  ): (() => Receiver) | undefined;
   failed(reason: RpcError): void;
 }
 
 function start(connection: Connection, options: HandshakeOptions, steps: HandshakeSteps): void {
   let receiver: Receiver | undefined;
   let over = false;
+  let accepting = false;
+  let lost: { readonly reason: Error | undefined } | undefined;
   const timer = options.clock.timer(options.timeoutMs, () => {
-    refuse(new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }));
+    refuse(
+      new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }),
+    );
   });
   const accept = (done: () => Receiver) => {
     if (over) return;
+    accepting = true;
+    try {
+      receiver = done();
+    } catch (error) {
+      return refuse(error);
+    } finally {
+      accepting = false;
+    }
     over = true;
     timer.clear();
-    receiver = done();
+    if (lost !== undefined) receiver.closed(lost.reason);
   };
   const fail = (reason: RpcError) => {
     over = true;
@@ -120,7 +150,8 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     const error = toRefusal(reason);
     fail(error);
     // A peer that was refused learns why; one that refused us knows.
-    if (!(reason instanceof RefusedByPeer)) sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
+    if (!(reason instanceof RefusedByPeer))
+      sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
     void connection.close();
   };
   connection.start({
@@ -130,7 +161,7 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
       try {
         const frame = readOnlyFrame(bytes, options.limits);
         const next = steps.frame(frame, accept, refuse);
-        if (next !== undefined) accept(() => next);
+        if (next !== undefined) accept(next);
       } catch (error) {
         refuse(error);
       }
@@ -139,8 +170,18 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     closed(reason) {
       if (receiver !== undefined) return receiver.closed(reason);
       if (over) return;
+      // The pipe broke under the first packets of the session; who takes over is still on the way.
+      if (accepting) {
+        lost = { reason };
+        return;
+      }
       const why = reason === undefined ? "the peer closed the connection" : reason.message;
-      fail(new RpcError("unavailable", `connection lost in the handshake: ${why}`, { outcome: "not-executed", cause: reason }));
+      fail(
+        new RpcError("unavailable", `connection lost in the handshake: ${why}`, {
+          outcome: "not-executed",
+          cause: reason,
+        }),
+      );
     },
   });
 }
@@ -150,6 +191,16 @@ class RefusedByPeer extends Error {
   constructor(readonly refusal: RpcError) {
     super(refusal.message);
   }
+}
+
+function tooLarge(bytes: number): RpcError {
+  return new RpcError(
+    "invalid_argument",
+    `hello of ${bytes} bytes exceeds ${maxHandshakePacketBytes}; show smaller credentials`,
+    {
+      outcome: "not-executed",
+    },
+  );
 }
 
 function toRefusal(reason: unknown): RpcError {
@@ -165,7 +216,8 @@ function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
   if (readHeader(view).numbered) throw new ProtocolError("a numbered packet before the handshake");
   const reader = new FrameReader(bytes, view, headerBytes, limits);
   const frame = reader.next();
-  if (frame === undefined || reader.next() !== undefined) throw new ProtocolError("expected one frame in a packet of the handshake");
+  if (frame === undefined || reader.next() !== undefined)
+    throw new ProtocolError("expected one frame in a packet of the handshake");
   switch (frame.type) {
     case "hello":
     case "welcome":
@@ -178,7 +230,11 @@ function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
 
 function checkVersion(who: string, protocol: number): void {
   if (protocol === protocolVersion) return;
-  throw new RpcError("failed_precondition", `${who} speaks protocol ${protocol}, this side speaks ${protocolVersion}; update one of them`, {
-    outcome: "not-executed",
-  });
+  throw new RpcError(
+    "failed_precondition",
+    `${who} speaks protocol ${protocol}, this side speaks ${protocolVersion}; update one of them`,
+    {
+      outcome: "not-executed",
+    },
+  );
 }

@@ -71,7 +71,9 @@ export class Outbox {
   #encode(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): void {
     if (this.#encoding) {
       // A getter of a value that is being written made a call: its frame would stand inside the other.
-      throw new RpcError("failed_precondition", "a call was made while another's arguments were read", { outcome: "not-executed" });
+      throw new RpcError("failed_precondition", "a call was made while another's arguments were read", {
+        outcome: "not-executed",
+      });
     }
     this.#encoding = true;
     try {
@@ -111,7 +113,11 @@ export class Outbox {
 }
 
 function tooLarge(bytes: number, limit: number): RpcError {
-  return new RpcError("resource_exhausted", `packet of ${bytes} bytes exceeds the peer's maxPacketBytes of ${limit}`, {
-    outcome: "not-executed",
-  });
+  return new RpcError(
+    "resource_exhausted",
+    `packet of ${bytes} bytes exceeds the peer's maxPacketBytes of ${limit}`,
+    {
+      outcome: "not-executed",
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { distance } from "../wire/packet.js";
+import type { SendBudget } from "./send-budget.js";
 
 interface KeptPacket {
   readonly number: number;
@@ -8,11 +9,16 @@ interface KeptPacket {
 
 /** Numbered packets that the peer has not acknowledged, in order, with how far the present connection has got. */
 export class SendBuffer {
+  readonly #budget: SendBudget;
   #packets: KeptPacket[] = [];
   /** Index of the first packet not yet handed to the present connection. */
   #next = 0;
   #bytes = 0;
   #eventBytes = 0;
+
+  constructor(budget: SendBudget) {
+    this.#budget = budget;
+  }
 
   /** Bytes kept. */
   get bytes(): number {
@@ -32,6 +38,7 @@ export class SendBuffer {
     this.#packets.push({ number, bytes, eventBytes });
     this.#bytes += bytes.length;
     this.#eventBytes += eventBytes;
+    this.#budget.add(bytes.length);
   }
 
   /** The next packet for the present connection, which has it then; undefined when it has all. */
@@ -48,6 +55,7 @@ export class SendBuffer {
 
   /** Lets go of everything up to `number`. */
   acknowledge(number: number): void {
+    const before = this.#bytes;
     let count = 0;
     for (const packet of this.#packets) {
       if (distance(packet.number, number) > 0) break;
@@ -58,12 +66,15 @@ export class SendBuffer {
     if (count === 0) return;
     this.#packets.splice(0, count);
     this.#next = Math.max(0, this.#next - count);
+    this.#budget.remove(before - this.#bytes);
   }
 
   clear(): void {
+    const bytes = this.#bytes;
     this.#packets = [];
     this.#next = 0;
     this.#bytes = 0;
     this.#eventBytes = 0;
+    this.#budget.remove(bytes);
   }
 }

@@ -13,6 +13,7 @@ import { Heartbeat } from "./heartbeat.js";
 import { Lateness } from "./lateness.js";
 import { createLoosePacket } from "./loose-packet.js";
 import { Outbox } from "./outbox.js";
+import type { SendBudget } from "./send-budget.js";
 import { SendBuffer } from "./send-buffer.js";
 import type { SinkPool } from "./sink-pool.js";
 
@@ -22,8 +23,8 @@ export interface SessionOwner {
   frame(frame: SessionFrame, sentAt: number): void;
   /** Something was acknowledged: there may be room again. */
   room(): void;
-  /** The connection is gone; the session waits for another. */
-  broken(reason: Error): void;
+  /** The connection to `peer` is gone; the session waits for another. */
+  broken(reason: Error, peer: Peer): void;
   /** The session is over and tells why. The last thing an owner hears. */
   ended(reason: RpcError): void;
 }
@@ -33,6 +34,7 @@ export interface SessionOptions {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly pool: SinkPool;
+  readonly budget: SendBudget;
 }
 
 /** Bytes after which a side that sends nothing acknowledges at once. */
@@ -50,7 +52,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #owner: SessionOwner;
   readonly #outbox: Outbox;
-  readonly #kept = new SendBuffer();
+  readonly #kept: SendBuffer;
+  readonly #leaveBudget: () => void;
   readonly #heartbeat: Heartbeat;
   readonly #lateness = new Lateness();
   readonly #zero: number;
@@ -71,9 +74,13 @@ export class Session {
     this.#options = options;
     this.#owner = owner;
     this.#peerLimits = peerLimits;
+    this.#kept = new SendBuffer(options.budget);
+    this.#leaveBudget = options.budget.wait(() => this.#owner.room());
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
-    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) => this.#seal(packet, eventBytes));
+    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) =>
+      this.#seal(packet, eventBytes),
+    );
     this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
       silent: () => this.#sendLoose({ type: "ping", answer: false }),
       dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
@@ -114,7 +121,7 @@ export class Session {
 
   /** Whether the send buffer takes more. Replies, events and new calls wait while it does not. */
   get hasRoom(): boolean {
-    return this.#kept.bytes < this.#options.limits.sendBufferBytes;
+    return this.#kept.bytes < this.#options.limits.sendBufferBytes && this.#options.budget.hasRoom;
   }
 
   /** Whether events may enter a packet: they leave the rest of the send buffer to replies. */
@@ -159,6 +166,7 @@ export class Session {
     this.#full = false;
     this.#lastReadAt = this.#options.clock.now();
     connection.maxPacketBytes = this.#options.limits.maxPacketBytes;
+    if (distance(peerReceived, this.#acknowledged) > 0) this.#acknowledged = peerReceived;
     this.#kept.acknowledge(peerReceived);
     this.#kept.rewind();
     this.#handed = peerReceived;
@@ -175,7 +183,8 @@ export class Session {
         if (this.#connection === connection) this.#drain();
       },
       closed: (reason) => {
-        if (this.#connection === connection) this.#lost(reason ?? new Error("the peer closed the connection"));
+        if (this.#connection === connection)
+          this.#lost(reason ?? new Error("the peer closed the connection"));
       },
     };
   }
@@ -204,6 +213,7 @@ export class Session {
     this.#state = "ended";
     const connection = this.#connection;
     this.#detach();
+    this.#leaveBudget();
     this.#kept.clear();
     void connection?.close();
     this.#owner.ended(reason);
@@ -217,8 +227,9 @@ export class Session {
   }
 
   #lost(reason: Error): void {
+    const peer = this.#connection?.peer;
     this.#detach();
-    this.#owner.broken(reason);
+    if (peer !== undefined) this.#owner.broken(reason, peer);
   }
 
   #seal(packet: Uint8Array, eventBytes: number): void {
@@ -252,6 +263,8 @@ export class Session {
   #drain(): void {
     this.#full = false;
     this.#pump();
+    // An acknowledgement that fell due while the pipe was full is late: the peer may wait for nothing else.
+    if (this.#acknowledgeTimer === undefined) this.#acknowledgeNow();
     this.#owner.room();
   }
 
@@ -305,7 +318,8 @@ export class Session {
   }
 
   #takeAcknowledgement(number: number): void {
-    if (distance(number, this.#sent) > 0) throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
+    if (distance(number, this.#sent) > 0)
+      throw new ProtocolError(`acknowledgement of ${number}, only ${this.#sent} were sent`);
     // A packet that is resent carries an acknowledgement of its first sending.
     if (distance(number, this.#acknowledged) <= 0) return;
     this.#acknowledged = number;
@@ -347,7 +361,10 @@ export class Session {
     const malformed = error instanceof ProtocolError;
     const { logger } = this.#options;
     if (malformed) logger.warn(`session ended, its peer broke the protocol: ${error.message}`);
-    else logger.error(`session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`);
+    else
+      logger.error(
+        `session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     const reason = malformed
       ? new RpcError("invalid_argument", `protocol error: ${error.message}`)
       : new RpcError("internal", "internal error");

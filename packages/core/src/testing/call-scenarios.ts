@@ -1,4 +1,4 @@
-import { RpcError } from "../errors.js";
+import type { RpcError } from "../errors.js";
 import { check, checkEqual, checkRejects, until } from "./check.js";
 import { Person } from "./person.js";
 import type { Scenario } from "./transport-suite.js";
@@ -63,7 +63,10 @@ export const callScenarios: readonly Scenario[] = [
       const bytes = Uint8Array.from({ length: 3 * 1024 * 1024 }, (_, index) => index % 251);
       const back = (await person.echo(bytes)) as Uint8Array;
       checkEqual("length", back.length, bytes.length);
-      check("every byte", back.every((byte, index) => byte === index % 251));
+      check(
+        "every byte",
+        back.every((byte, index) => byte === index % 251),
+      );
     },
   },
   {
@@ -80,7 +83,12 @@ export const callScenarios: readonly Scenario[] = [
     async run(harness) {
       await harness.serve();
       const { person } = await harness.connect({ limits: { maxPacketBytes: 64 * 1024 } });
-      const error = await checkRejects("too large", person.echo("x".repeat(70_000)), "resource_exhausted", "executed");
+      const error = await checkRejects(
+        "too large",
+        person.echo("x".repeat(70_000)),
+        "resource_exhausted",
+        "executed",
+      );
       check("names the method", error.message.includes("Person.echo"));
       checkEqual("the next", await person.getName(), "小红");
     },
@@ -91,9 +99,17 @@ export const callScenarios: readonly Scenario[] = [
       await harness.serve();
       const { person } = await harness.connect();
       const error = await checkRejects("refusal", person.refuse(), "failed_precondition", "executed");
-      checkEqual("details", [error.message, error.details, error.retryAfterMs], ["not today", { day: "Sunday" }, 1000]);
+      checkEqual(
+        "details",
+        [error.message, error.details, error.retryAfterMs],
+        ["not today", { day: "Sunday" }, 1000],
+      );
       const declared = await checkRejects("declared", person.claim("Alex"), "already_exists", "executed");
-      checkEqual("fields", [declared.name, (declared as RpcError & { taken: string }).taken], ["NameTaken", "Alex"]);
+      checkEqual(
+        "fields",
+        [declared.name, (declared as RpcError & { taken: string }).taken],
+        ["NameTaken", "Alex"],
+      );
     },
   },
   {
@@ -112,7 +128,12 @@ export const callScenarios: readonly Scenario[] = [
       await harness.serve();
       const { person, client } = await harness.connect();
       const hidden = await checkRejects("hidden", person.secret(), "unimplemented", "not-executed");
-      const absent = await checkRejects("absent", client.service<{ absent(): Promise<void> }>("Person").absent(), "unimplemented", "not-executed");
+      const absent = await checkRejects(
+        "absent",
+        client.service<{ absent(): Promise<void> }>("Person").absent(),
+        "unimplemented",
+        "not-executed",
+      );
       checkEqual("refusal", hidden.message.replace("secret", "absent"), absent.message);
     },
   },
@@ -123,7 +144,11 @@ export const callScenarios: readonly Scenario[] = [
       await harness.serve(served);
       const { person, client } = await harness.connect();
       // Either side may see it first: then the outcome is executed by the method's word, or unknown by the caller's.
-      await checkRejects("deadline", person.$with({ timeoutMs: 50 }).wait(undefined as never), "deadline_exceeded");
+      await checkRejects(
+        "deadline",
+        person.$with({ timeoutMs: 50 }).wait(undefined as never),
+        "deadline_exceeded",
+      );
       await until("the method is told", () => served.aborted.length === 1);
       await until("the slot is free", () => client.stats().pendingCalls === 0);
     },

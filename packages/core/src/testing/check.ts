@@ -13,16 +13,24 @@ export function check(what: string, condition: boolean): void {
 }
 
 /** Waits for a promise to reject with an `RpcError` of that code and outcome, and returns it. */
-export async function checkRejects(what: string, promise: PromiseLike<unknown>, code: ErrorCode, outcome?: Outcome): Promise<RpcError> {
+export async function checkRejects(
+  what: string,
+  promise: PromiseLike<unknown>,
+  code: ErrorCode,
+  outcome?: Outcome,
+): Promise<RpcError> {
   const settled = await promise.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  if ("value" in settled) throw new Error(`${what}: expected a rejection with ${code}, got the value ${show(settled.value)}`);
+  if ("value" in settled)
+    throw new Error(`${what}: expected a rejection with ${code}, got the value ${show(settled.value)}`);
   const { error } = settled;
   if (!RpcError.is(error)) throw new Error(`${what}: expected an RpcError, got ${String(error)}`);
   if (error.code !== code || (outcome !== undefined && error.outcome !== outcome)) {
-    throw new Error(`${what}: expected ${code} (${outcome ?? "any outcome"}), got ${error.code} (${error.outcome}): ${error.message}`);
+    throw new Error(
+      `${what}: expected ${code} (${outcome ?? "any outcome"}), got ${error.code} (${error.outcome}): ${error.message}`,
+    );
   }
   return error;
 }
@@ -52,11 +60,15 @@ function isEqual(one: unknown, other: unknown): boolean {
   const names = Object.keys(one);
   if (names.length !== Object.keys(other).length) return false;
   return names.every(
-    (name) => Object.hasOwn(other, name) && isEqual((one as Record<string, unknown>)[name], (other as Record<string, unknown>)[name]),
+    (name) =>
+      Object.hasOwn(other, name) &&
+      isEqual((one as Record<string, unknown>)[name], (other as Record<string, unknown>)[name]),
   );
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item)) ?? String(value);
+  const text =
+    JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item)) ??
+    String(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -91,5 +91,7 @@ export const eventScenarios: readonly Scenario[] = [
 ];
 
 function describe(item: EventItem<Renamed>): string {
-  return item.kind === "gap" ? `gap ${item.topic} ${item.from}-${item.to}` : `${item.kind} ${item.topic} ${item.seq}`;
+  return item.kind === "gap"
+    ? `gap ${item.topic} ${item.from}-${item.to}`
+    : `${item.kind} ${item.topic} ${item.seq}`;
 }

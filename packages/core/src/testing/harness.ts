@@ -1,6 +1,6 @@
-import { Client, type ClientOptions, connect } from "../client/client.js";
+import { type Client, type ClientOptions, connect } from "../client/client.js";
 import type { Remote } from "../client/proxy.js";
-import { Server, type ServeOptions, serve } from "../server/server.js";
+import { type ServeOptions, type Server, serve } from "../server/server.js";
 import { checkEqual, until } from "./check.js";
 import { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 import { Person } from "./person.js";
@@ -39,8 +39,16 @@ export class Harness {
   }
 
   /** Serves a person and `others`; a second time at the same address, as after a restart. */
-  async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}, others: readonly object[] = []): Promise<Server> {
-    const server = await serve([person, ...others], { transports: [this.#under.serving], listen: this.#url, ...options });
+  async serve(
+    person: Person = new Person(),
+    options: Partial<ServeOptions> = {},
+    others: readonly object[] = [],
+  ): Promise<Server> {
+    const server = await serve([person, ...others], {
+      transports: [this.#under.serving],
+      listen: this.#url,
+      ...options,
+    });
     this.#servers.push(server);
     this.#url = server.urls[0] ?? this.#url;
     return server;
@@ -63,18 +71,23 @@ export class Harness {
   async checkLeftovers(): Promise<void> {
     for (const client of this.#clients) {
       const { pendingCalls, queuedCalls, subscriptions, queuedEvents } = client.stats();
-      checkEqual("leftovers of a client", { pendingCalls, queuedCalls, subscriptions, queuedEvents }, {
-        pendingCalls: 0,
-        queuedCalls: 0,
-        subscriptions: 0,
-        queuedEvents: 0,
-      });
+      checkEqual(
+        "leftovers of a client",
+        { pendingCalls, queuedCalls, subscriptions, queuedEvents },
+        {
+          pendingCalls: 0,
+          queuedCalls: 0,
+          subscriptions: 0,
+          queuedEvents: 0,
+        },
+      );
     }
     for (const server of this.#servers) {
       await until("the server's connections end", () => server.stats().connections === 0);
       checkEqual("leftovers of a server", server.stats(), { connections: 0, runningCalls: 0, sessions: [] });
     }
     const openHandles = this.#openHandles;
-    if (openHandles !== undefined) await until("open handles are closed", () => openHandles().length <= this.#handlesBefore);
+    if (openHandles !== undefined)
+      await until("open handles are closed", () => openHandles().length <= this.#handlesBefore);
   }
 }

@@ -2,5 +2,10 @@ export { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 export { SeededRandom } from "./seeded-random.js";
 export { type NetworkOptions, type SimulatedLink, SimulatedNetwork } from "./simulated-network.js";
 export { Simulation } from "./simulation.js";
-export { type Lack, type TransportSuiteOptions, type TransportUnderTest, testTransport } from "./transport-suite.js";
+export {
+  type Lack,
+  type TransportSuiteOptions,
+  type TransportUnderTest,
+  testTransport,
+} from "./transport-suite.js";
 export { VirtualClock } from "./virtual-clock.js";

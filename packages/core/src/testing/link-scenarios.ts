@@ -1,10 +1,10 @@
-import { systemClock } from "../clock.js";
 import type { EventItem } from "../client/event-item.js";
+import { systemClock } from "../clock.js";
 import { defaultLimits, maxHandshakePacketBytes } from "../limits.js";
 import { silentLogger } from "../logger.js";
 import { toPeerLimits } from "../session/handshake.js";
 import { createLoosePacket } from "../session/loose-packet.js";
-import { packetHeadroom, type Connection } from "../transport.js";
+import { type Connection, packetHeadroom } from "../transport.js";
 import { check, checkEqual, checkRejects, until } from "./check.js";
 import type { Harness } from "./harness.js";
 import { Person, type Renamed } from "./person.js";
@@ -70,7 +70,8 @@ export const linkScenarios: readonly Scenario[] = [
     },
   },
   {
-    title: "tells a reset after the server was restarted: calls are unknown, subscriptions are back once, with a gap",
+    title:
+      "tells a reset after the server was restarted: calls are unknown, subscriptions are back once, with a gap",
     async run(harness) {
       const before = new Person();
       const first = await harness.serve(before);
@@ -119,7 +120,10 @@ export const linkScenarios: readonly Scenario[] = [
       const { link } = await harness.connect();
       link.refuse();
       link.cut();
-      await until("its session waits for it", () => server.stats().connections === 0 && server.stats().sessions[0]?.peer === undefined);
+      await until(
+        "its session waits for it",
+        () => server.stats().connections === 0 && server.stats().sessions[0]?.peer === undefined,
+      );
     },
   },
   {
@@ -144,7 +148,12 @@ export const linkScenarios: readonly Scenario[] = [
       const closing = Promise.all([server.close({ graceMs: 5_000 }), server.close()]);
       // The first crosses the goaway on its way; the second waits for a server that takes it.
       await checkRejects("a call that crosses", person.getName(), "unavailable", "not-executed");
-      await checkRejects("a new call", person.$with({ timeoutMs: 50 }).getName(), "deadline_exceeded", "not-executed");
+      await checkRejects(
+        "a new call",
+        person.$with({ timeoutMs: 50 }).getName(),
+        "deadline_exceeded",
+        "not-executed",
+      );
       served.release();
       checkEqual("the running call", await running, "released");
       await closing;
@@ -157,7 +166,12 @@ export const linkScenarios: readonly Scenario[] = [
     async run(harness) {
       const server = await harness.serve();
       await server.close();
-      const error = await checkRejects("connect", harness.connect({ connectTimeoutMs: 300 }), "unavailable", "not-executed");
+      const error = await checkRejects(
+        "connect",
+        harness.connect({ connectTimeoutMs: 300 }),
+        "unavailable",
+        "not-executed",
+      );
       check("names the URL", error.message.includes(new URL(harness.url).protocol));
     },
   },
@@ -185,7 +199,11 @@ export const linkScenarios: readonly Scenario[] = [
     async run(harness) {
       const server = await harness.serve();
       const { person } = await harness.connect();
-      for (const garbage of [new Uint8Array([1, 2, 3]), new Uint8Array(1000).fill(255), hello(1).slice(0, 40)]) {
+      for (const garbage of [
+        new Uint8Array([1, 2, 3]),
+        new Uint8Array(1000).fill(255),
+        hello(1).slice(0, 40),
+      ]) {
         const stranger = await meet(harness);
         stranger.connection.send(withHeadroom(garbage));
         await stranger.ended;
@@ -222,7 +240,12 @@ export const linkScenarios: readonly Scenario[] = [
       await harness.serve(new Person(), {
         authenticate: (credentials) => (credentials === "sesame" ? { user: "ali" } : undefined),
       });
-      await checkRejects("wrong", harness.connect({ credentials: () => "open" }), "unauthenticated", "not-executed");
+      await checkRejects(
+        "wrong",
+        harness.connect({ credentials: () => "open" }),
+        "unauthenticated",
+        "not-executed",
+      );
       const { person } = await harness.connect({ credentials: async () => "sesame" });
       checkEqual("right", await person.getName(), "小红");
     },
@@ -254,7 +277,14 @@ async function meet(harness: Harness): Promise<Stranger> {
 function hello(protocol: number): Uint8Array {
   return createLoosePacket(
     { number: 0, acknowledged: 0, sentAt: 0 },
-    { type: "hello", protocol, sessionId: new Uint8Array(16), received: 0, limits: toPeerLimits(defaultLimits), features: [] },
+    {
+      type: "hello",
+      protocol,
+      sessionId: new Uint8Array(16),
+      received: 0,
+      limits: toPeerLimits(defaultLimits),
+      features: [],
+    },
     defaultLimits,
   );
 }
@@ -266,5 +296,7 @@ function withHeadroom(bytes: Uint8Array): Uint8Array {
 }
 
 function describe(item: EventItem<Renamed>): string {
-  return item.kind === "gap" ? `gap ${item.topic} ${item.from}-${item.to}` : `${item.kind} ${item.topic} ${item.seq}`;
+  return item.kind === "gap"
+    ? `gap ${item.topic} ${item.from}-${item.to}`
+    : `${item.kind} ${item.topic} ${item.seq}`;
 }

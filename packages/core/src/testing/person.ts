@@ -68,7 +68,10 @@ export class Person {
 
   @expose()
   refuse(): never {
-    throw new RpcError("failed_precondition", "not today", { details: { day: "Sunday" }, retryAfterMs: 1000 });
+    throw new RpcError("failed_precondition", "not today", {
+      details: { day: "Sunday" },
+      retryAfterMs: 1000,
+    });
   }
 
   @expose()
@@ -92,7 +95,8 @@ export class Person {
   /** Publishes `count` events on `topic`. */
   @expose()
   publish(topic: string, count: number): void {
-    for (let index = 1; index <= count; index++) this.renamed.publish(topic, { from: topic, to: String(index) });
+    for (let index = 1; index <= count; index++)
+      this.renamed.publish(topic, { from: topic, to: String(index) });
   }
 
   /** Lets every `wait` finish. */

@@ -42,10 +42,14 @@ export class SimulatedNetwork implements Transport {
     return "local";
   }
 
-  async connect(url: URL, options: { readonly signal: AbortSignal; readonly maxPacketBytes: number }): Promise<Connection> {
+  async connect(
+    url: URL,
+    options: { readonly signal: AbortSignal; readonly maxPacketBytes: number },
+  ): Promise<Connection> {
     await this.#wait(this.#delay(), options.signal);
     const accept = this.#listeners.get(url.pathname);
-    if (accept === undefined) throw new RpcError("unavailable", `nobody listens at ${url.href}`, { outcome: "not-executed" });
+    if (accept === undefined)
+      throw new RpcError("unavailable", `nobody listens at ${url.href}`, { outcome: "not-executed" });
     const link: SimulatedLink = new SimulatedLink({
       clock: this.#clock,
       random: this.#random,
@@ -59,8 +63,13 @@ export class SimulatedNetwork implements Transport {
     return link.near;
   }
 
-  async listen(url: URL, _options: unknown, accept: (connection: Connection) => void): Promise<{ url: URL; close(): Promise<void> }> {
-    if (this.#listeners.has(url.pathname)) throw new RpcError("unavailable", `${url.href} is in use`, { outcome: "not-executed" });
+  async listen(
+    url: URL,
+    _options: unknown,
+    accept: (connection: Connection) => void,
+  ): Promise<{ url: URL; close(): Promise<void> }> {
+    if (this.#listeners.has(url.pathname))
+      throw new RpcError("unavailable", `${url.href} is in use`, { outcome: "not-executed" });
     this.#listeners.set(url.pathname, accept);
     return {
       url,
@@ -242,7 +251,8 @@ class End implements Connection {
   take(packet: Uint8Array): void {
     if (this.ended) return;
     if (this.#receiver === undefined || this.#paused) this.#early.push(packet);
-    else if (packet.length > this.maxPacketBytes) this.finish(new Error(`packet of ${packet.length} bytes exceeds ${this.maxPacketBytes}`));
+    else if (packet.length > this.maxPacketBytes)
+      this.finish(new Error(`packet of ${packet.length} bytes exceeds ${this.maxPacketBytes}`));
     else this.#receiver.packet(packet);
   }
 
@@ -264,6 +274,7 @@ class End implements Connection {
   }
 
   #deliverEarly(): void {
-    while (!this.#paused && this.#receiver !== undefined && this.#early.length > 0) this.#receiver.packet(this.#early.shift()!);
+    while (!this.#paused && this.#receiver !== undefined && this.#early.length > 0)
+      this.#receiver.packet(this.#early.shift()!);
   }
 }

@@ -23,8 +23,16 @@ export class Simulation {
   }
 
   /** Serves on the simulated network; `listen` is a URL such as `sim:server`. */
-  serve(services: readonly object[], options: Partial<ServeOptions> & Pick<ServeOptions, "listen">): Promise<Server> {
-    return serve(services, { transports: [this.network], clock: this.clock, random: this.random, ...options });
+  serve(
+    services: readonly object[],
+    options: Partial<ServeOptions> & Pick<ServeOptions, "listen">,
+  ): Promise<Server> {
+    return serve(services, {
+      transports: [this.network],
+      clock: this.clock,
+      random: this.random,
+      ...options,
+    });
   }
 
   /** Connects on the simulated network. */
@@ -57,8 +65,10 @@ export class Simulation {
     );
     await this.clock.settle();
     while (ended === undefined) {
-      if (this.clock.now() > maxMs) throw this.#failed(new Error(`not over after ${maxMs} ms of virtual time`));
-      if (!(await this.clock.step())) throw this.#failed(new Error("it waits for something that never comes"));
+      if (this.clock.now() > maxMs)
+        throw this.#failed(new Error(`not over after ${maxMs} ms of virtual time`));
+      if (!(await this.clock.step()))
+        throw this.#failed(new Error("it waits for something that never comes"));
     }
     if ("error" in ended) throw this.#failed(ended.error);
     return ended.value;

@@ -36,7 +36,10 @@ export interface TransportSuiteOptions {
   /** What the transport names that it cannot do; scenarios about that are skipped by name. */
   readonly lacks?: readonly Lack[];
   /** Registers a test: `test` of vitest or of `node:test`. */
-  readonly test: { (name: string, run: () => Promise<void>): unknown; skip(name: string, run: () => Promise<void>): unknown };
+  readonly test: {
+    (name: string, run: () => Promise<void>): unknown;
+    skip(name: string, run: () => Promise<void>): unknown;
+  };
   /** Names of handles that are open in this process, for the look at leftovers: `() => process.getActiveResourcesInfo()`. */
   readonly openHandles?: () => readonly string[];
 }
@@ -57,7 +60,13 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [...callScenarios, ...eventScenarios, ...streamScenarios, ...callbackScenarios, ...linkScenarios]) {
+  for (const scenario of [
+    ...callScenarios,
+    ...eventScenarios,
+    ...streamScenarios,
+    ...callbackScenarios,
+    ...linkScenarios,
+  ]) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);
@@ -68,7 +77,8 @@ export function testTransport(options: TransportSuiteOptions): void {
       }
       await harness.checkLeftovers();
     };
-    if (scenario.needs !== undefined && lacks.includes(scenario.needs)) test.skip(`${title} (lacks ${scenario.needs})`, run);
+    if (scenario.needs !== undefined && lacks.includes(scenario.needs))
+      test.skip(`${title} (lacks ${scenario.needs})`, run);
     else test(title, run);
   }
 }

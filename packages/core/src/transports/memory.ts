@@ -21,9 +21,13 @@ export function memory(): Transport {
     async connect(url, { clock, maxPacketBytes }) {
       const accept = listeners.get(url.pathname);
       if (accept === undefined) {
-        throw new RpcError("unavailable", `nobody listens at ${url.href}; give the same memory() to serve and to connect`, {
-          outcome: "not-executed",
-        });
+        throw new RpcError(
+          "unavailable",
+          `nobody listens at ${url.href}; give the same memory() to serve and to connect`,
+          {
+            outcome: "not-executed",
+          },
+        );
       }
       const near = new MemoryConnection(clock, maxPacketBytes);
       const far = new MemoryConnection(clock, maxPacketBytes);
@@ -34,7 +38,9 @@ export function memory(): Transport {
     },
     async listen(url, _options, accept) {
       if (listeners.has(url.pathname)) {
-        throw new RpcError("unavailable", `${url.href} is in use; choose another name`, { outcome: "not-executed" });
+        throw new RpcError("unavailable", `${url.href} is in use; choose another name`, {
+          outcome: "not-executed",
+        });
       }
       listeners.set(url.pathname, accept);
       return {

@@ -1,4 +1,5 @@
 import type { Metadata } from "../call.js";
+import { leastLimits } from "../limits.js";
 import { callFlags, eventKinds, frameHeadBytes, noDeadline, passedKinds } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
@@ -21,9 +22,6 @@ import {
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
-
-// What the protocol's own frames need: a peer that takes less could not be told that it is refused.
-const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
 
 const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
 const knownFlags = callFlags.byName | callFlags.metadata | extraFlags;
@@ -81,7 +79,13 @@ export class FrameReader {
       case frameTypes.end:
         return this.#endOfStream();
       case frameTypes.credit:
-        return { type: "credit", id: this.#uint32(), stream: this.#uint8(), items: this.#uint32(), bytes: this.#uint32() };
+        return {
+          type: "credit",
+          id: this.#uint32(),
+          stream: this.#uint8(),
+          items: this.#uint32(),
+          bytes: this.#uint32(),
+        };
       case frameTypes.callback:
         return this.#callback();
       case frameTypes.release:
@@ -91,7 +95,12 @@ export class FrameReader {
       case frameTypes.gap:
         return this.#gap();
       case frameTypes.subscriptionCredit:
-        return { type: "subscriptionCredit", id: this.#uint32(), items: this.#uint32(), bytes: this.#uint32() };
+        return {
+          type: "subscriptionCredit",
+          id: this.#uint32(),
+          items: this.#uint32(),
+          bytes: this.#uint32(),
+        };
       case frameTypes.unsubscribe:
         return { type: "unsubscribe", id: this.#uint32() };
       case frameTypes.unsubscribed:
@@ -138,7 +147,12 @@ export class FrameReader {
         return { type: "goaway", graceMs: this.#fields("goaway").count("graceMs") };
       case frameTypes.use: {
         const fields = this.#fields("use");
-        return { type: "use", ref: fields.uint32("ref"), service: fields.string("service"), hash: fields.string("hash") };
+        return {
+          type: "use",
+          ref: fields.uint32("ref"),
+          service: fields.string("service"),
+          hash: fields.string("hash"),
+        };
       }
       case frameTypes.used: {
         const fields = this.#fields("used");
@@ -182,7 +196,8 @@ export class FrameReader {
   }
 
   #extras(flags: number): CallExtras {
-    const credit = (flags & callFlags.stream) === 0 ? undefined : { items: this.#uint32(), bytes: this.#uint32() };
+    const credit =
+      (flags & callFlags.stream) === 0 ? undefined : { items: this.#uint32(), bytes: this.#uint32() };
     const passed = (flags & callFlags.passed) === 0 ? undefined : this.#passed();
     return { oneway: (flags & callFlags.oneway) !== 0, credit, passed };
   }
@@ -194,7 +209,8 @@ export class FrameReader {
     for (let count = this.#uint8(); count > 0; count--) {
       const index = this.#uint8();
       const kind = passedKinds[this.#uint8()];
-      if (kind === undefined || index <= last || index > maxPassedIndex) throw new ProtocolError("call: malformed passed parameter");
+      if (kind === undefined || index <= last || index > maxPassedIndex)
+        throw new ProtocolError("call: malformed passed parameter");
       passed.push({ index, kind, id: this.#uint32() });
       last = index;
     }
@@ -228,7 +244,12 @@ export class FrameReader {
     const id = this.#uint32();
     const stream = this.#uint8();
     const value = this.#value();
-    return { type: "end", id, stream, error: value === null ? undefined : readErrorBody(new Fields("end", value)) };
+    return {
+      type: "end",
+      id,
+      stream,
+      error: value === null ? undefined : readErrorBody(new Fields("end", value)),
+    };
   }
 
   #events(): EventsFrame {
@@ -249,7 +270,11 @@ export class FrameReader {
     const value = this.#value();
     const [topic, from, to, reason] = Array.isArray(value) && value.length === 4 ? value : [];
     const fine =
-      typeof topic === "string" && isCount(from) && (to === null || isCount(to)) && typeof reason === "string" && gapReasons.has(reason);
+      typeof topic === "string" &&
+      isCount(from) &&
+      (to === null || isCount(to)) &&
+      typeof reason === "string" &&
+      gapReasons.has(reason);
     if (!fine) throw new ProtocolError("malformed gap");
     return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
   }
@@ -298,7 +323,11 @@ export class FrameReader {
 function readRow(value: unknown, bytes: number): EventRow {
   const [topic, seq, position, at, callId, payload] = Array.isArray(value) && value.length === 6 ? value : [];
   const fine =
-    typeof topic === "string" && isCount(seq) && isCount(position) && typeof at === "number" && (callId === null || isCount(callId));
+    typeof topic === "string" &&
+    isCount(seq) &&
+    isCount(position) &&
+    typeof at === "number" &&
+    (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
   return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
 }
@@ -319,7 +348,8 @@ function readPeerLimits(fields: Fields): PeerLimits {
 }
 
 function checkMetadata(value: unknown): Metadata {
-  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string")) throw new ProtocolError("call: metadata is no map of strings");
+  if (!isMap(value) || !Object.values(value).every((item) => typeof item === "string"))
+    throw new ProtocolError("call: metadata is no map of strings");
   return value as Metadata;
 }
 

@@ -34,20 +34,25 @@ export class Fields {
   /** An integer of 32 bits without sign. */
   uint32(name: string): number {
     const value = this.#values.get(name);
-    return typeof value === "number" && value >>> 0 === value ? value : this.#refuse(name, "an integer of 32 bits", value);
+    return typeof value === "number" && value >>> 0 === value
+      ? value
+      : this.#refuse(name, "an integer of 32 bits", value);
   }
 
   /** An integer from `least`, 0 unless told, to 2^53. */
   count(name: string, least = 0): number {
     const value = this.#values.get(name);
     if (!Number.isSafeInteger(value) || (value as number) < 0) return this.#refuse(name, "a count", value);
-    if ((value as number) < least) throw new ProtocolError(`${this.#frame}.${name}: expected at least ${least}, got ${value}`);
+    if ((value as number) < least)
+      throw new ProtocolError(`${this.#frame}.${name}: expected at least ${least}, got ${value}`);
     return value as number;
   }
 
   bytes(name: string, length: number): Uint8Array {
     const value = this.#values.get(name);
-    return value instanceof Uint8Array && value.length === length ? value : this.#refuse(name, `${length} bytes`, value);
+    return value instanceof Uint8Array && value.length === length
+      ? value
+      : this.#refuse(name, `${length} bytes`, value);
   }
 
   strings(name: string): readonly string[] {

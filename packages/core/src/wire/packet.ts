@@ -36,7 +36,8 @@ export function writeHeader(view: DataView, at: number, header: PacketHeader): v
 
 /** Reads a packet's header. Throws `ProtocolError` when there is none. */
 export function readHeader(view: DataView): PacketHeader {
-  if (view.byteLength < headerBytes) throw new ProtocolError(`packet of ${view.byteLength} bytes has no header`);
+  if (view.byteLength < headerBytes)
+    throw new ProtocolError(`packet of ${view.byteLength} bytes has no header`);
   const kind = view.getUint8(0);
   if (kind !== numbered && kind !== unnumbered) throw new ProtocolError(`packet of unknown kind ${kind}`);
   return {

@@ -1,5 +1,17 @@
-import { type CallContext, type Client, Event, type EventItem, event, expose, type Outcome, type Remote, RpcError, type Server, service } from "@rpc/core";
-import { type SeededRandom, Simulation, type SimulatedLink } from "@rpc/core/testing";
+import {
+  type CallContext,
+  type Client,
+  Event,
+  type EventItem,
+  event,
+  expose,
+  type Outcome,
+  type Remote,
+  RpcError,
+  type Server,
+  service,
+} from "@rpc/core";
+import { type SeededRandom, type SimulatedLink, Simulation } from "@rpc/core/testing";
 
 export interface WorkloadOptions {
   readonly seed: number;
@@ -128,10 +140,19 @@ class Workload {
     const options = { timeoutMs, ...(controller === undefined ? {} : { signal: controller.signal }) };
     const started = clock.now();
     if (controller !== undefined) clock.timer(this.#random.whole(1, 60), () => controller.abort());
-    const call = ledger.$with(options).enter(key as never, workMs as never, this.#random.chance(0.1) as never, undefined as never);
+    const call = ledger
+      .$with(options)
+      .enter(key as never, workMs as never, this.#random.chance(0.1) as never, undefined as never);
     await (call as Promise<number>).then(
       (value) => this.#settled.push({ key, timeoutMs, took: clock.now() - started, value }),
-      (error: RpcError) => this.#settled.push({ key, timeoutMs, took: clock.now() - started, code: error.code, outcome: error.outcome }),
+      (error: RpcError) =>
+        this.#settled.push({
+          key,
+          timeoutMs,
+          took: clock.now() - started,
+          code: error.code,
+          outcome: error.outcome,
+        }),
     );
   }
 
@@ -139,7 +160,16 @@ class Workload {
     for (let fault = 0; fault < this.#options.faults; fault++) {
       await this.#simulation.sleep(this.#random.whole(1, 600));
       const link = [...this.#simulation.network.links].at(-1);
-      const kind = this.#random.pick(["cut", "cut", "freeze", "slow", "crash", "twice", "lose", "repeat"] as const);
+      const kind = this.#random.pick([
+        "cut",
+        "cut",
+        "freeze",
+        "slow",
+        "crash",
+        "twice",
+        "lose",
+        "repeat",
+      ] as const);
       if (kind === "crash") await this.#crash();
       else if (link !== undefined) this.#harm(kind, link);
     }
@@ -172,7 +202,10 @@ class Workload {
 
   #checkCalls(): void {
     const { executions, order } = this.#world;
-    check(this.#settled.length === this.#options.calls, `${this.#settled.length} of ${this.#options.calls} calls settled`);
+    check(
+      this.#settled.length === this.#options.calls,
+      `${this.#settled.length} of ${this.#options.calls} calls settled`,
+    );
     check(new Set(this.#settled.map(({ key }) => key)).size === this.#options.calls, "a call settled twice");
     for (const { key, took, timeoutMs, value, outcome, code } of this.#settled) {
       const ran = executions.get(key) ?? 0;
@@ -195,12 +228,18 @@ class Workload {
       const expected = next.get(item.topic);
       const first = item.kind === "gap" ? item.from : item.seq;
       const afterReset = next.has(item.topic) && expected === undefined;
-      check(afterReset || first === (expected ?? first), `event ${item.topic} ${first} came, ${expected} was expected`);
+      check(
+        afterReset || first === (expected ?? first),
+        `event ${item.topic} ${first} came, ${expected} was expected`,
+      );
       next.set(item.topic, item.kind === "gap" ? (item.to === null ? undefined : item.to + 1) : item.seq + 1);
     }
     for (const [topic, last] of this.#ledger.published) {
       const expected = next.get(topic);
-      check(expected === undefined || expected === last + 1, `of ${topic} ${last} were published, the subscriber is at ${expected}`);
+      check(
+        expected === undefined || expected === last + 1,
+        `of ${topic} ${last} were published, the subscriber is at ${expected}`,
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import { defaultLimits, systemClock, systemRandom, type Transport } from "@rpc/c
 import { maxHandshakePacketBytes } from "../../src/limits.js";
 import { silentLogger } from "../../src/logger.js";
 import { receiveHello, sayHello, sendHandshake, toPeerLimits } from "../../src/session/handshake.js";
+import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
 import { SinkPool } from "../../src/session/sink-pool.js";
 import { protocolVersion, type SessionFrame } from "../../src/wire/frame.js";
@@ -85,7 +86,13 @@ function createRaw(): RawSession {
     tell = resolve;
   });
   const session = new Session(
-    { clock: systemClock, limits: defaultLimits, logger: silentLogger, pool: new SinkPool() },
+    {
+      clock: systemClock,
+      limits: defaultLimits,
+      logger: silentLogger,
+      pool: new SinkPool(),
+      budget: new SendBudget(2 ** 20),
+    },
     limits,
     { frame: (frame) => frames.push(frame), room() {}, broken() {}, ended: (reason) => tell(reason.message) },
   );

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { once } from "node:events";
+import { type DemoServer, openServer } from "./open-server.js";
+import { createTransports, readUrl } from "./places.js";
+import { runProgram } from "./program.js";
+import type { Listening } from "./server-process.js";
+
+await runProgram("demo server", async (signal) => {
+  const server = await openServer(readUrl(process.env), createTransports());
+  const started = process.send !== undefined;
+  if (started) process.send?.({ type: "listening", url: server.url } satisfies Listening);
+  else process.stdout.write(introduce(server));
+  if (!signal.aborted) {
+    // Who started this process is gone when the channel to it is: then there is nobody left to serve.
+    await Promise.race([once(signal, "abort"), ...(started ? [once(process, "disconnect")] : [])]);
+  }
+  await server.close();
+  if (!started) process.stdout.write("closed\n");
+  if (process.connected) process.disconnect();
+});
+
+function introduce({ url }: DemoServer): string {
+  return [
+    `The demo's server listens at ${url}. Ctrl-C closes it.`,
+    "",
+    "In a second terminal:",
+    "",
+    `  RPC_URL=${url} npx pnpm@12 demo:client`,
+    "",
+    ...(url.startsWith("zmq") ? introducePython(url) : []),
+  ].join("\n");
+}
+
+function introducePython(url: string): string[] {
+  const endpoint = url.replace(/^zmq\+ipc:/, "ipc://").replace(/^zmq:/, "tcp:");
+  return [
+    "Or in Python, with pyzmq and msgpack:",
+    "",
+    "  import msgpack, zmq",
+    "  socket = zmq.Context().socket(zmq.REQ)",
+    `  socket.connect("${endpoint}")`,
+    '  socket.send(msgpack.packb(["Person.getName", []]))',
+    "  print(msgpack.unpackb(socket.recv()))",
+    "",
+  ];
+}

@@ -1,0 +1,136 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { CallOptions } from "../../src/call.js";
+import { createServiceCaller } from "../../src/client/caller.js";
+import { createProxy } from "../../src/client/proxy.js";
+
+function create() {
+  const calls: { method: string; args: readonly unknown[]; options: CallOptions }[] = [];
+  const subscribed: unknown[] = [];
+  const caller = createServiceCaller(
+    { name: "Person", hash: "", members: [] },
+    {
+      call: async (_, method, args, options) => {
+        calls.push({ method, args, options });
+        return `answer to ${method}`;
+      },
+      subscribe: async (request) => {
+        subscribed.push(request);
+        return undefined as never;
+      },
+    },
+    {},
+  );
+  // biome-ignore lint/suspicious/noExplicitAny: the point of this proxy is that any member may be asked of it
+  return { calls, subscribed, person: createProxy(caller) as any };
+}
+
+describe("a proxy", () => {
+  it("turns any member into a call", async () => {
+    const { calls, person } = create();
+    expect(await person.changeName("Alex", 1)).toBe("answer to changeName");
+    expect(calls).toEqual([{ method: "changeName", args: ["Alex", 1], options: {} }]);
+  });
+
+  it("gives the same function for the same member", () => {
+    const { person } = create();
+    expect(person.getName).toBe(person.getName);
+  });
+
+  it("turns a member into an event when subscribe is asked of it", async () => {
+    const { subscribed, person, calls } = create();
+    const listener = () => {};
+    await person.renamed.subscribe("A", listener);
+    await person.renamed.subscribe();
+    expect(subscribed).toEqual([
+      { service: "Person", event: "renamed", prefix: "A", listener },
+      { service: "Person", event: "renamed", prefix: "", listener: undefined },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  it("is never a thenable: await gives it back and calls nothing", async () => {
+    const { calls, person } = create();
+    const given = await (async () => person)();
+    expect(given).toBe(person);
+    expect(person.then).toBeUndefined();
+    expect(calls).toEqual([]);
+  });
+
+  it("calls nothing when it is inspected, printed or compared", () => {
+    const { calls, person } = create();
+    inspect(person);
+    inspect(person, { showProxy: true, depth: 5 });
+    expect(JSON.stringify({ person })).toBe('{"person":{}}');
+    expect(() => `${person}`).toThrow(TypeError);
+    expect(Object.keys(person)).toEqual([]);
+    expect("getName" in person).toBe(false);
+    expect(person).not.toEqual({ getName: 1 });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    "then",
+    "constructor",
+    "toJSON",
+    "toString",
+    "valueOf",
+    "hasOwnProperty",
+    "__proto__",
+    "$secret",
+    "__secret",
+    "1st",
+    "",
+  ])("has no member %j", (name) => {
+    expect(create().person[name]).toBeUndefined();
+  });
+
+  it("has no members named by symbols", () => {
+    const { person } = create();
+    expect(person[Symbol.iterator]).toBeUndefined();
+    expect(person[Symbol.toPrimitive]).toBeUndefined();
+    expect(person[Symbol.asyncDispose]).toBeUndefined();
+  });
+
+  it("cannot be assigned to", () => {
+    const { person } = create();
+    expect(() => {
+      person.getName = 1;
+    }).toThrow(new TypeError("getName of a remote service cannot be set from here"));
+  });
+
+  it("does not send trailing arguments that are undefined", async () => {
+    const { calls, person } = create();
+    await person.method(undefined, 1, undefined, undefined);
+    await person.method(undefined);
+    expect(calls.map(({ args }) => args)).toEqual([[undefined, 1], []]);
+  });
+});
+
+describe("$with", () => {
+  it("adds options to every call, and leaves the service as it was", async () => {
+    const { calls, person } = create();
+    const { signal } = new AbortController();
+    await person.$with({ timeoutMs: 5, signal, metadata: { a: "1" } }).getName();
+    await person.getName();
+    expect(calls.map(({ options }) => options)).toEqual([{ timeoutMs: 5, signal, metadata: { a: "1" } }, {}]);
+  });
+
+  it("nests: the inner one wins, metadata is added up", async () => {
+    const { calls, person } = create();
+    const outer = person.$with({ timeoutMs: 5, metadata: { a: "1", b: "1" } });
+    await outer.$with({ metadata: { b: "2", c: "2" } }).getName();
+    await outer.$with({ timeoutMs: 7 }).getName();
+    expect(calls.map(({ options }) => options)).toEqual([
+      { timeoutMs: 5, metadata: { a: "1", b: "2", c: "2" } },
+      { timeoutMs: 7, metadata: { a: "1", b: "1" } },
+    ]);
+  });
+
+  it("refuses an option nobody knows", () => {
+    const { person } = create();
+    expect(() => person.$with({ timeout: 5 })).toThrow(
+      new TypeError("$with: unknown option timeout; known are timeoutMs, signal, metadata"),
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { type Authenticate, authenticatePeer } from "../../src/server/authenticate.js";
+import { RecordingLogger } from "../recording-logger.js";
+
+const peer = { scheme: "memory", address: "10.0.0.1:5" };
+
+function decide(authenticate: Authenticate | undefined, credentials?: unknown) {
+  const logger = new RecordingLogger();
+  return { logger, identity: authenticatePeer(authenticate, credentials, peer, logger) };
+}
+
+describe("authenticatePeer", () => {
+  it("gives no identity when nobody decides", async () => {
+    expect(await decide(undefined, "anything").identity).toBeUndefined();
+  });
+
+  it("gives what the function returned for credentials and peer", async () => {
+    const seen: unknown[] = [];
+    const { identity } = decide(async (...args) => {
+      seen.push(...args);
+      return { name: "Alex" };
+    }, "token");
+    expect(await identity).toEqual({ name: "Alex" });
+    expect(seen).toEqual(["token", peer]);
+  });
+
+  it.each([undefined, null, false])("refuses when it returns %s", async (answer) => {
+    await expect(decide(() => answer).identity).rejects.toMatchObject({
+      code: "unauthenticated",
+      outcome: "not-executed",
+      message: "the server did not accept the credentials",
+    });
+  });
+
+  it.each([0, "", Number.NaN])("takes the identity %j", async (identity) => {
+    expect(await decide(() => identity).identity).toBe(identity);
+  });
+
+  it("fails closed when it throws, and tells the reason to the log only", async () => {
+    const { identity, logger } = decide(() => {
+      throw new Error("the directory at 10.0.0.9 is down");
+    });
+    await expect(identity).rejects.toMatchObject({ message: "the server did not accept the credentials" });
+    expect(logger.lines).toEqual(["warn authenticate refused 10.0.0.1:5: the directory at 10.0.0.9 is down"]);
+  });
+});
