@@ -3,12 +3,14 @@
  *
  * Services are decorated and served elsewhere; here they are called.
  */
-export type { Call, CallOptions, Metadata } from "./call.js";
+export type { AmbientContext } from "./ambient-context.js";
+export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
+export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";
-export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-item.js";
+export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
 export type { Remote } from "./client/proxy.js";
-export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+export type { EventPosition, RemoteEvent, SubscribeOptions, Subscription } from "./client/remote-event.js";
 export type { RemoteStream } from "./client/remote-stream.js";
 export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";
 export type { Interceptor } from "./interceptor.js";

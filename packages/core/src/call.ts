@@ -12,6 +12,18 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Aborting it cancels the call: the caller is told at once and the handler's signal aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Says that running the calls twice is as good as once: the client sends them again by itself when their outcome is
+   * unknown. Default: what the method's `@expose({ idempotent: true })` says, where a generated client tells it.
+   */
+  readonly idempotent?: boolean;
+  /**
+   * Names what is to be done, for a once method: 1 to 128 bytes, made by the caller once, before the first attempt, and
+   * kept until the outcome is known. The same key again never runs it a second time while it is remembered.
+   */
+  readonly key?: string;
+  /** The call inside which these are made: they inherit its deadline, signal and trace. What `context.with` sets. */
+  readonly context?: CallContext;
   /** Added to what an outer `$with` gave; the same name again replaces it. */
   readonly metadata?: Metadata;
 }
@@ -34,6 +46,15 @@ export interface CallContext extends Call {
   readonly timeLeftMs: number;
   /** Aborts when the caller cancels, the deadline passes, or its session ends. Made when first read. */
   readonly signal: AbortSignal;
+  /**
+   * A service, or a whole client, whose calls are part of this one: they are given up when it is, at its deadline or
+   * its cancel, and carry its trace: `await context.with(quotes).last("STOCK.A")`.
+   */
+  with<Target>(target: { $with(options: CallOptions): Target }): Target;
+  /** What `with` adds to the metadata of nested calls, by which a serial method that waits for itself is found. */
+  readonly nestedMetadata: Metadata;
+  /** The caller's session, as `onSessionLost` names it later; undefined for a plain peer. */
+  readonly sessionId: string | undefined;
   /** What `authenticate` returned for the caller. */
   readonly identity: unknown;
   /** Who is at the other side of the caller's connection; undefined while it has none. */

@@ -1,5 +1,5 @@
 import type { Random } from "./clock.js";
-import { RpcError } from "./errors.js";
+import { type Outcome, RpcError } from "./errors.js";
 import type { Logger } from "./logger.js";
 import type { DeclaredErrorSource } from "./service/expose.js";
 import { toErrorBody } from "./wire/error-frame.js";
@@ -28,7 +28,7 @@ const ownFields = new Set([
 /**
  * What a caller learns of something a method threw.
  *
- * An `RpcError` goes as it is, a declared one with its name and fields. Anything else becomes `internal` with an id
+ * `outcome` is `executed` unless an interceptor threw before the method was reached. An `RpcError` goes as it is, a declared one with its name and fields. Anything else becomes `internal` with an id
  * that one line of the log has too: no stack, path or message of the application leaves the process.
  */
 export function describeFailure(
@@ -36,13 +36,14 @@ export function describeFailure(
   error: unknown,
   throws: ReadonlyMap<DeclaredErrorSource, string>,
   { logger, random, exposeErrors }: FailureReport,
+  outcome: Outcome = "executed",
 ): ErrorBody {
   try {
     for (const [type, wireName] of throws) {
       if (error instanceof type)
-        return { ...toErrorBody(error, "executed"), name: wireName, fields: readFields(error) };
+        return { ...toErrorBody(error, outcome), name: wireName, fields: readFields(error) };
     }
-    if (RpcError.is(error)) return toErrorBody(error, "executed");
+    if (RpcError.is(error)) return toErrorBody(error, outcome);
   } catch {
     // A getter of the error threw: then it is as unexpected as any other.
   }
@@ -50,7 +51,7 @@ export function describeFailure(
   logger.error(`${name} failed, error id ${errorId}: ${print(error, "stack")}`);
   const message =
     exposeErrors && error instanceof Error ? `internal error: ${print(error, "message")}` : "internal error";
-  return { code: "internal", message, outcome: "executed", errorId };
+  return { code: "internal", message, outcome, errorId };
 }
 
 // Anything can be thrown, also what cannot be printed.

@@ -1,11 +1,13 @@
 // For applications.
+export type { AmbientContext } from "./ambient-context.js";
 export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
 export { release } from "./callback/release.js";
+export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";
-export type { DeliveredEvent, EventItem, Gap, RemovedKey } from "./client/event-item.js";
+export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
 export type { Remote, RemoteArgs, RemoteMethod } from "./client/proxy.js";
-export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+export type { EventPosition, RemoteEvent, SubscribeOptions, Subscription } from "./client/remote-event.js";
 export type { RemoteStream } from "./client/remote-stream.js";
 // For authors of transports and of generated code.
 export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
@@ -14,11 +16,20 @@ export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Logger } from "./logger.js";
 export type { Authenticate } from "./server/authenticate.js";
+export type { LostSession, OnSessionLost } from "./server/lost-sessions.js";
+export type { OutcomeStore, RememberedCall, StartingCall } from "./server/outcome-store.js";
 export { type ServeOptions, Server, type ServerStats, type SessionStats, serve } from "./server/server.js";
 export type { Contract } from "./service/contract.js";
 export { Event } from "./service/event.js";
-export { type EventMark, type EventOptions, event } from "./service/event-decorator.js";
+export {
+  type EventMark,
+  type EventOptions,
+  event,
+  type HistoryOptions,
+  type KeySource,
+} from "./service/event-decorator.js";
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
+export type { OnceOptions } from "./service/once.js";
 export { type ServiceMark, service } from "./service/service.js";
 export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
 export type { Peer, Transport } from "./transport.js";

@@ -40,8 +40,18 @@ export interface Limits {
   readonly maxSessions: number;
   /** Sessions without a connection that one address may leave behind. */
   readonly maxDetachedSessionsPerAddress: number;
+  /** Calls of once methods that the memory store remembers; above it such calls are refused, never forgotten early. */
+  readonly maxOutcomes: number;
+  /** Bytes of their answers. */
+  readonly outcomeBytes: number;
   /** Topics of one event. */
   readonly maxTopics: number;
+  /** Keys of one `latest` or `table` event. */
+  readonly maxKeys: number;
+  /** Events that the history of one `log` event keeps, unless it declares its own. */
+  readonly historyItems: number;
+  /** Encoded bytes that all events of one server keep: histories, whose largest gives way first, and values of keys. */
+  readonly historyBytes: number;
   /** Items that wait for one subscriber before its delivery mode acts. */
   readonly subscriptionQueueItems: number;
   /** Bytes that wait for one subscriber before its delivery mode acts. */
@@ -85,7 +95,12 @@ export const defaultLimits: Limits = {
   maxConnectionsPerAddress: 64,
   maxSessions: 10_000,
   maxDetachedSessionsPerAddress: 64,
+  maxOutcomes: 100_000,
+  outcomeBytes: 64 * MiB,
   maxTopics: 10_000,
+  maxKeys: 10_000,
+  historyItems: 10_000,
+  historyBytes: 64 * MiB,
   subscriptionQueueItems: 1024,
   subscriptionQueueBytes: MiB,
   subscriptionCreditItems: 1024,
@@ -99,6 +114,9 @@ export const defaultLimits: Limits = {
 
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
+
+/** Retries that a client may save up: a burst after a reset, not an hour's worth. */
+export const maxSavedRetries = 1024;
 
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;

@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.js";
+import type { CallOutcome } from "./client/call-outcome.js";
 import type { RemoteEvent } from "./client/remote-event.js";
 import type { RemoteStream } from "./client/remote-stream.js";
 import type { DeclaredErrorClass } from "./declared-error.js";
@@ -11,6 +12,8 @@ export interface ServiceDescription {
   readonly hash: string;
   /** Wire names of all members in the contract's order: an index here is the number on the wire. */
   readonly members: readonly string[];
+  /** Wire names of the methods that may run twice: the client sends them again by itself when their outcome is unknown. */
+  readonly idempotent?: readonly string[];
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }
@@ -28,6 +31,8 @@ export interface ServiceCaller {
   oneway(method: string, args: readonly unknown[]): Promise<void>;
   /** The event of that name. */
   event<Value>(name: string): RemoteEvent<Value>;
+  /** What became of the call of a once method with that key. */
+  outcome(method: string, key: string): Promise<CallOutcome>;
   /** The same service with these options for every call. */
   with(options: CallOptions): ServiceCaller;
 }

@@ -28,7 +28,7 @@ export class Heard<Value> {
     heard.#subscription = await event.subscribe(prefix, (item) => {
       if (item.kind === "gap")
         throw new RpcError("data_loss", `events of ${item.topic} are missing (${item.reason})`);
-      if (item.kind === "removed") return;
+      if (item.kind === "removed" || item.kind === "mark") return;
       told(item.value);
       heard.#add(item.value);
     });

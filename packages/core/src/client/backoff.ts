@@ -10,20 +10,23 @@ const longestMs = 5_000;
  */
 export class Backoff {
   readonly #random: Random;
-  #rangeMs = firstMs;
+  #attempts = 0;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
   next(): number {
-    const waitMs = this.#random.fraction() * this.#rangeMs;
-    this.#rangeMs = Math.min(this.#rangeMs * 2, longestMs);
-    return waitMs;
+    return jitteredWaitMs(this.#random, ++this.#attempts);
   }
 
   /** It went well: the next wait is a short one again. */
   reset(): void {
-    this.#rangeMs = firstMs;
+    this.#attempts = 0;
   }
+}
+
+/** The wait after the attempt of that number, counted from 1. */
+export function jitteredWaitMs(random: Random, attempt: number): number {
+  return random.fraction() * Math.min(firstMs * 2 ** (attempt - 1), longestMs);
 }

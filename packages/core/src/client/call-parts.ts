@@ -7,11 +7,12 @@ import { isAsyncIterable } from "../stream/is-async-iterable.js";
 import type { StreamFailure } from "../stream/outgoing-stream.js";
 import type { SessionStreams } from "../stream/session-streams.js";
 import { type CallExtras, maxPassedIndex, type PassedParameter } from "../wire/frame.js";
+import type { SentCalls } from "./sent-calls.js";
 
 /** How a call is answered: by one reply, by a stream, or not at all. */
 export type Answer = "reply" | "oneway" | IncomingStream;
 
-/** Where the parts of a call live: with its session. */
+/** Where the parts of a call live: with the session that it is sent in. */
 export interface PartsOfSession {
   readonly session: Session;
   readonly streams: SessionStreams;
@@ -34,18 +35,38 @@ export class CallParts {
   readonly #name: string;
   readonly #args: readonly unknown[];
   readonly #answer: Answer;
-  /** Present while the call is under way. */
+  readonly #find: (sent: SentCalls) => PartsOfSession;
+  /** Present while the call is under way: ends what this attempt opened. */
   #close: (() => void) | undefined;
+  /** A source was asked for items. */
+  #read = false;
 
-  constructor(name: string, args: readonly unknown[], answer: Answer) {
+  /** `find` tells where the parts live of a call that is sent there. */
+  constructor(
+    name: string,
+    args: readonly unknown[],
+    answer: Answer,
+    find: (sent: SentCalls) => PartsOfSession,
+  ) {
     this.#name = name;
     this.#args = args;
     this.#answer = answer;
+    this.#find = find;
   }
 
-  /** The parts of a call; undefined for a plain one, which needs none. */
-  static of(name: string, args: readonly unknown[], answer: Answer): CallParts | undefined {
-    return answer === "reply" && !args.some(isPassed) ? undefined : new CallParts(name, args, answer);
+  /** Whether a call is more than plain arguments and one reply, and so has parts. */
+  static needed(args: readonly unknown[], answer: Answer): boolean {
+    return answer !== "reply" || args.some(isPassed);
+  }
+
+  /** Whether streams or callbacks are among the arguments. */
+  get passing(): boolean {
+    return this.#args.some(isPassed);
+  }
+
+  /** Whether a stream was used, so that the call cannot be sent again: a source was read, or items of the answer came. */
+  get spent(): boolean {
+    return this.#read || (typeof this.#answer !== "string" && this.#answer.lastIndex >= 0);
   }
 
   /** What an error says besides when the session ends under the call: how far its stream came. */
@@ -54,7 +75,8 @@ export class CallParts {
   }
 
   /** Gives the parts their places in a session. Throws `RpcError` when there is no room. */
-  open(id: number, parts: PartsOfSession): OpenedParts {
+  open(id: number, sent: SentCalls): OpenedParts {
+    const parts = this.#find(sent);
     const { session, streams, callbacks } = parts;
     const answer = typeof this.#answer === "string" ? undefined : this.#answer;
     const sources = this.#args.flatMap((source, index) =>
@@ -68,33 +90,45 @@ export class CallParts {
       credit: answer?.open((credit) => session.send({ type: "credit", id, stream: 0, ...credit })),
       passed: passed.length === 0 ? undefined : passed,
     };
-    const sent = () => {
+    const close = () => streams.closeCall(id);
+    const start = () => {
       // The session may have been lost under the sending, and the call with it.
       if (this.#answer === "oneway" || !session.open) return;
+      this.#close = close;
       if (answer !== undefined) streams.receive(id, 0, answer);
       for (const { index, source } of sources) {
         const stream = index + 1;
         streams.send({
           id,
           stream,
-          source,
+          source: this.#watch(source),
           credit: noCredit,
-          finished: (failure) => this.#finished(id, stream, failure, parts),
+          finished: (failure) => {
+            if (this.#close === close) this.#finished(id, stream, failure, parts);
+          },
         });
       }
-      this.#close = () => streams.closeCall(id);
     };
     const failed = () => {
       for (const parameter of passed) if (parameter.kind === "callback") callbacks.remove(parameter.id);
     };
-    return { args: this.#args.map((value) => (isPassed(value) ? null : value)), extras, sent, failed };
+    return { args: this.#args.map((value) => (isPassed(value) ? null : value)), extras, sent: start, failed };
   }
 
-  /** The call is over; the answer's stream is ended by who waits for the call. */
+  /** The call, or this attempt of it, is over; the answer's stream is ended by who waits for the call. */
   close(): void {
     const close = this.#close;
     this.#close = undefined;
     close?.();
+  }
+
+  #watch(source: AsyncIterable<unknown>): AsyncIterable<unknown> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        this.#read = true;
+        return source[Symbol.asyncIterator]();
+      },
+    };
   }
 
   // The end is told also when the server asked for it: only then does it know that no more items are under way.
@@ -104,7 +138,6 @@ export class CallParts {
     failure: StreamFailure | undefined,
     { session, failures }: PartsOfSession,
   ): void {
-    if (this.#close === undefined) return;
     const name = `stream ${stream} of ${this.#name}`;
     const error =
       failure === undefined ? undefined : describeFailure(name, failure.error, noErrors, failures);

@@ -1,8 +1,11 @@
 import type { CallOptions } from "../call.js";
+import { RpcError } from "../errors.js";
 import { checkOptions } from "../service/names.js";
+import { refuseKey } from "../service/once.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
+import type { CallOutcome } from "./call-outcome.js";
 import type { EventItem } from "./event-item.js";
-import type { RemoteEvent, Subscription } from "./remote-event.js";
+import type { RemoteEvent, SubscribeOptions, Subscription } from "./remote-event.js";
 import type { RemoteStream } from "./remote-stream.js";
 import type { SubscribeRequest } from "./subscriptions.js";
 
@@ -26,10 +29,17 @@ export interface Calling {
     args: readonly unknown[],
     options: CallOptions,
   ): Promise<unknown>;
+  outcome(
+    service: ServiceDescription,
+    method: string,
+    key: string,
+    options: CallOptions,
+  ): Promise<CallOutcome>;
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const optionNames = ["timeoutMs", "signal", "metadata"];
+const optionNames = ["timeoutMs", "signal", "metadata", "idempotent", "key", "context"];
+const subscribeOptionNames = ["from"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(
@@ -45,8 +55,11 @@ export function createServiceCaller(
     oneway: (method, args) =>
       calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
+    outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {
       checkOptions("$with", added, optionNames);
+      const wrongKey = added.key === undefined ? undefined : refuseKey(added.key);
+      if (wrongKey !== undefined) throw new TypeError(`$with: ${wrongKey}`);
       const metadata = { ...options.metadata, ...added.metadata };
       return createServiceCaller(service, calling, { ...options, ...added, metadata });
     },
@@ -55,9 +68,35 @@ export function createServiceCaller(
 
 function createRemoteEvent(service: string, event: string, calling: Calling): RemoteEvent<unknown> {
   return {
-    subscribe: (prefix = "", listener?: (item: EventItem<unknown>) => unknown) =>
-      calling.subscribe({ service, event, prefix, listener }),
+    async subscribe(
+      prefix = "",
+      listenerOrOptions?: ((item: EventItem<unknown>) => unknown) | SubscribeOptions,
+      optionsAfterListener?: SubscribeOptions,
+    ) {
+      const listener = typeof listenerOrOptions === "function" ? listenerOrOptions : undefined;
+      const options =
+        (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
+      checkOptions("subscribe", options, subscribeOptionNames);
+      return calling.subscribe({ service, event, prefix, listener, from: checkFrom(options.from ?? "now") });
+    },
   };
+}
+
+function checkFrom(from: NonNullable<SubscribeOptions["from"]>): NonNullable<SubscribeOptions["from"]> {
+  if (from === "now" || from === "oldest") return from;
+  if (
+    typeof from === "object" &&
+    from !== null &&
+    typeof from.epoch === "string" &&
+    Number.isSafeInteger(from.position) &&
+    from.position >= 0
+  )
+    return from;
+  throw new RpcError(
+    "invalid_argument",
+    'subscribe: expected from to be "now", "oldest" or a stored { epoch, position }',
+    { outcome: "not-executed" },
+  );
 }
 
 // `f()` and `f(undefined)` mean the same to a method with a default, so what is not said is not sent.

@@ -1,5 +1,5 @@
-import type { Call, CallOptions, Metadata } from "../call.js";
-import { LocalCallbacks } from "../callback/local-callbacks.js";
+import type { AmbientContext } from "../ambient-context.js";
+import type { Call, CallContext, CallOptions, Metadata } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
@@ -8,20 +8,21 @@ import { checkLimits, type Limits } from "../limits.js";
 import { type Logger, silentLogger } from "../logger.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
-import type { Session } from "../session/session.js";
-import { SessionStreams } from "../stream/session-streams.js";
 import type { Transport } from "../transport.js";
-import type { SessionFrame } from "../wire/frame.js";
-import { ProtocolError } from "../wire/protocol-error.js";
+import type { OutcomeFrame } from "../wire/frame.js";
+import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
 import { type Answer, CallParts, type PartsOfSession } from "./call-parts.js";
 import { createServiceCaller } from "./caller.js";
+import { ClientSession } from "./client-session.js";
 import { type ClientState, Connector } from "./connector.js";
+import { inherit } from "./nested-call.js";
 import { OnewayCalls } from "./oneway-calls.js";
-import { type CallSender, OutgoingCall } from "./outgoing-call.js";
+import { OutcomeQuery } from "./outcome-query.js";
+import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
-import { createRemoteStream } from "./remote-stream.js";
-import { ServiceRefs } from "./service-refs.js";
+import { createRemoteStream, type RemoteStream } from "./remote-stream.js";
+import type { SentCalls } from "./sent-calls.js";
 import type { LiveSubscription } from "./subscription.js";
 import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
 
@@ -37,6 +38,8 @@ export interface ClientOptions {
   readonly credentials?: () => unknown;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
+  /** Lets calls made inside a served method inherit from its call: the `ambientContext` that `serve` got. Default: none. */
+  readonly ambientContext?: AmbientContext;
   /** Bounds of this client; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -69,6 +72,7 @@ const optionNames = [
   "connectTimeoutMs",
   "credentials",
   "interceptors",
+  "ambientContext",
   "limits",
   "logger",
   "clock",
@@ -112,12 +116,12 @@ export class Client implements AsyncDisposable {
   readonly #subscriptions: Subscriptions;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
-  readonly #sender: () => CallSender;
-  #refs: ServiceRefs | undefined;
-  /** Streams and callbacks of the present session. */
-  #parts: PartsOfSession | undefined;
-  /** The server takes no new calls in this session. */
-  #draining = false;
+  readonly #ambient: AmbientContext | undefined;
+  /** The session that takes new calls, and those that were left after a goaway. */
+  readonly #sessions = new Map<SentCalls, ClientSession>();
+  readonly #partsOf = (sent: SentCalls): PartsOfSession => this.#sessions.get(sent)!;
+  /** The session that takes new calls; undefined without one. */
+  #current: ClientSession | undefined;
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
@@ -130,23 +134,23 @@ export class Client implements AsyncDisposable {
     const limits = checkLimits(options.limits);
     this.#clock = clock;
     this.#limits = limits;
-    this.#logger = logger;
     this.#random = random;
+    this.#logger = logger;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
+    this.#ambient = options.ambientContext;
     this.#calls = new PendingCalls({
       clock,
+      random,
       maxQueuedCalls: limits.maxQueuedCalls,
       slots: () => this.#slots(),
-      cancel: (id) => this.#connector.session?.send({ type: "cancel", id }),
     });
     this.#oneways = new OnewayCalls({
       clock,
       maxQueuedCalls: limits.maxQueuedCalls,
-      ready: () => this.#slots() > 0,
+      to: () => (this.#slots() > 0 ? this.#current : undefined),
     });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs });
-    this.#sender = () => ({ clock, refs: this.#refs!, ...this.#parts! });
     const { credentials } = options;
     this.#connector = new Connector(
       {
@@ -159,17 +163,20 @@ export class Client implements AsyncDisposable {
         targets,
       },
       {
-        opened: (session) => {
-          this.#refs = new ServiceRefs(session);
-          this.#parts = this.#createParts(session);
-          this.#draining = false;
-          this.#subscriptions.attach(session);
-          this.#calls.pump();
-          this.#oneways.attach(session.peerLimits.maxRunningCalls);
+        opened: (session, epoch) => {
+          const sent = this.#calls.open(session);
+          const opened = this.#createSession(sent);
+          this.#sessions.set(sent, opened);
+          this.#current = opened;
+          this.#subscriptions.attach(session, epoch);
+          this.#room();
+          this.#releaseLeft();
+          return {
+            frame: (frame, sentAt) => opened.frame(frame, sentAt),
+            lost: (reason) => this.#lost(reason, sent),
+          };
         },
-        frame: (frame, sentAt) => this.#frame(frame, sentAt),
         room: () => this.#room(),
-        lost: (reason) => this.#lost(reason),
         state: (state, reason) => this.#stateChanged(state, reason),
       },
     );
@@ -191,7 +198,7 @@ export class Client implements AsyncDisposable {
       state: this.state,
       pendingCalls: this.#calls.pending,
       queuedCalls: this.#calls.queued + this.#oneways.queued,
-      callbacks: this.#parts?.callbacks.size ?? 0,
+      callbacks: [...this.#sessions.values()].reduce((sum, { callbacks }) => sum + callbacks.size, 0),
       subscriptions: this.#subscriptions.size,
       queuedEvents: this.#subscriptions.queued,
       sendBufferBytes: this.#connector.session?.sendBufferBytes ?? 0,
@@ -203,14 +210,40 @@ export class Client implements AsyncDisposable {
   /** A dynamic proxy, for tests and tools: `client.service<Remote<Person>>("Person")`. */
   service<Service extends object>(name: string): Service;
   service(typeOrName: GeneratedClient<object> | string): object {
+    return this.#service(typeOrName, {});
+  }
+
+  /** The same client, whose services have these options for every call; it is not another to close. */
+  $with(options: CallOptions): Pick<Client, "service"> {
+    return {
+      service: (typeOrName: GeneratedClient<object> | string) => this.#service(typeOrName, options) as never,
+    };
+  }
+
+  #service(typeOrName: GeneratedClient<object> | string, options: CallOptions): object {
     if (typeof typeOrName === "string") {
-      return createProxy(this.#caller({ name: typeOrName, hash: "", members: [] }));
+      return createProxy(this.#caller({ name: typeOrName, hash: "", members: [] }, options));
     }
     if (typeof typeOrName !== "function" || typeof typeOrName.service?.name !== "string") {
       throw new TypeError("client.service expects a class that rpc generate wrote, or a service's name");
     }
     const Generated = typeOrName;
-    return new Generated(this.#caller(Generated.service));
+    return new Generated(this.#caller(Generated.service, options));
+  }
+
+  /**
+   * What became of a call of a once method: `client.outcome({ service: "Desk", method: "placeOrder", key })`, or with a
+   * generated client's class as the service. Ask it after a `reset`, for every key whose call has not been answered.
+   */
+  outcome(request: {
+    readonly service: GeneratedClient<object> | string;
+    readonly method: string;
+    readonly key: string;
+  }): Promise<CallOutcome> {
+    const { service, method, key } = request;
+    const description =
+      typeof service === "string" ? { name: service, hash: "", members: [] } : service.service;
+    return this.#outcome(description, method, key, {});
   }
 
   /**
@@ -229,24 +262,35 @@ export class Client implements AsyncDisposable {
     return this.#connector.start();
   }
 
-  #caller(service: ServiceDescription): ServiceCaller {
+  #caller(service: ServiceDescription, options: CallOptions): ServiceCaller {
     return createServiceCaller(
       service,
       {
         call: (description, method, args, options) => this.#call(description, method, args, options, "reply"),
-        stream: (description, method, args, options) =>
-          createRemoteStream({
-            name: `${description.name}.${method}`,
-            limits: this.#limits,
-            options,
-            call: (answer, given) => this.#call(description, method, args, given, answer),
-          }),
+        stream: (description, method, args, options) => this.#stream(description, method, args, options),
         oneway: (description, method, args, options) =>
           this.#call(description, method, args, options, "oneway"),
+        outcome: (description, method, key, options) => this.#outcome(description, method, key, options),
         subscribe: (request) => this.#subscribe(request),
       },
       {},
-    );
+    ).with(options);
+  }
+
+  // It is part of the call that it was asked for in, wherever it is iterated.
+  #stream(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): RemoteStream<unknown> {
+    const context = options.context ?? this.#ambient?.current();
+    return createRemoteStream({
+      name: `${service.name}.${method}`,
+      limits: this.#limits,
+      options: context === undefined ? options : { ...options, context },
+      call: (answer, given) => this.#call(service, method, args, given, answer),
+    });
   }
 
   #call(
@@ -256,56 +300,103 @@ export class Client implements AsyncDisposable {
     options: CallOptions,
     answer: Answer,
   ): Promise<unknown> {
+    const context = options.context ?? this.#ambient?.current();
+    if (context !== undefined) return this.#callWithin(context, service, method, args, options, answer);
     const timeoutMs =
       options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+    return this.#callFor(timeoutMs, service, method, args, options, answer);
+  }
+
+  // A call inside another is given up with it.
+  #callWithin(
+    context: CallContext,
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    answer: Answer,
+  ): Promise<unknown> {
+    const own =
+      options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
+    const { timeoutMs, ...inherited } = inherit(options, context, own);
+    if (timeoutMs > 0) return this.#callFor(timeoutMs, service, method, args, inherited, answer);
+    const name = `${service.name}.${method}`;
+    const why = `${name}: the deadline of ${context.service}.${context.method}, which calls it, has passed`;
+    return Promise.reject(new RpcError("deadline_exceeded", why, { outcome: "not-executed" }));
+  }
+
+  #callFor(
+    timeoutMs: number,
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    answer: Answer,
+  ): Promise<unknown> {
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
-    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options.signal, answer);
-    return intercept(this.#interceptors, (seen) =>
-      this.#send(service, seen, deadline, options.signal, answer),
-    )(call);
+    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options, answer);
+    return intercept(this.#interceptors, (seen) => this.#send(service, seen, deadline, options, answer))(
+      call,
+    );
   }
 
   #send(
     service: ServiceDescription,
     call: Call,
     deadline: number,
-    signal: AbortSignal | undefined,
+    options: CallOptions,
     answer: Answer,
   ): Promise<unknown> {
+    const { signal } = options;
     const calls = answer === "oneway" ? this.#oneways : this.#calls;
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
       if (this.state === "closed") return reject(notExecuted("unavailable", `${name}: the client is closed`));
-      const parts = CallParts.of(name, call.args, answer);
+      const parts = CallParts.needed(call.args, answer)
+        ? new CallParts(name, call.args, answer, this.#partsOf)
+        : undefined;
       if (signal === undefined) {
-        calls.add(new OutgoingCall(service, call, deadline, this.#sender, { resolve, reject }, parts));
+        calls.add(
+          new OutgoingCall(service, call, deadline, this.#clock, options, { resolve, reject }, parts),
+        );
         return;
       }
       if (signal.aborted)
         return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
       const cancel = () => calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
-      const pending = new OutgoingCall(
-        service,
-        call,
-        deadline,
-        this.#sender,
-        {
-          resolve(value) {
-            settled();
-            resolve(value);
-          },
-          reject(error) {
-            settled();
-            reject(error);
-          },
+      const settle = {
+        resolve(value: unknown) {
+          settled();
+          resolve(value);
         },
-        parts,
-      );
+        reject(error: RpcError) {
+          settled();
+          reject(error);
+        },
+      };
+      const pending = new OutgoingCall(service, call, deadline, this.#clock, options, settle, parts);
       signal.addEventListener("abort", cancel);
       calls.add(pending);
     });
+  }
+
+  #outcome(
+    service: ServiceDescription,
+    method: string,
+    key: string,
+    options: CallOptions,
+  ): Promise<CallOutcome> {
+    const name = `the outcome of ${service.name}.${method}`;
+    if (this.state === "closed")
+      return Promise.reject(notExecuted("unavailable", `${name}: the client is closed`));
+    const deadline = this.#clock.now() + checkTimeout("timeoutMs", options.timeoutMs ?? this.#timeoutMs);
+    return new Promise<unknown>((resolve, reject) => {
+      this.#calls.add(
+        new OutcomeQuery({ service: service.name, method, key }, deadline, service.errors, resolve, reject),
+      );
+    }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
   }
 
   async #subscribe(request: SubscribeRequest): Promise<LiveSubscription> {
@@ -315,93 +406,66 @@ export class Client implements AsyncDisposable {
     return this.#subscriptions.add(request);
   }
 
-  #createParts(session: Session): PartsOfSession {
-    const failures = { logger: this.#logger, random: this.#random, exposeErrors: false };
-    return {
-      session,
-      failures,
-      callbacks: new LocalCallbacks(session, this.#clock, this.#limits, failures),
-      streams: new SessionStreams(session, this.#clock, ({ type, id, stream }) => {
-        // What the server sends of a call comes before its answer, but may cross the leaving of its caller, and credit
-        // the end of an argument's stream.
-        if (this.#calls.find(id) === undefined || type !== "items") return;
-        throw new ProtocolError(`items of stream ${stream} of call ${id}, which is not open`);
-      }),
-    };
-  }
-
-  #frame(frame: SessionFrame, sentAt: number): void {
-    switch (frame.type) {
-      case "reply":
-        return this.#calls.resolve(frame.id, frame.value);
-      case "error":
-        // No call has the id 0: a one-way call was refused, and whoever made it no longer waits.
-        if (frame.id === 0)
-          return this.#logger.warn(`a one-way call was refused: ${frame.code}: ${frame.message}`);
-        return this.#calls.reject(frame.id, frame);
-      case "items":
-        return this.#parts?.streams.items(frame);
-      case "end":
-        return this.#parts?.streams.end(frame);
-      case "credit":
-        return frame.id === 0 ? this.#oneways.grant(frame.items) : this.#parts?.streams.credit(frame);
-      case "callback":
-        return this.#parts?.callbacks.call(frame, sentAt);
-      case "release":
-        return this.#parts?.callbacks.release(frame.callback);
-      case "events":
-        return this.#subscriptions.events(frame);
-      case "gap":
-        return this.#subscriptions.gap(frame);
-      case "subscribed":
-        return this.#subscriptions.confirmed(frame);
-      case "unsubscribed":
-        return this.#subscriptions.ended(frame);
-      case "used":
-        return this.#refs?.used(frame.ref, frame.equal);
-      case "goaway":
-        this.#draining = true;
-        return;
-      default:
-        throw new ProtocolError(`${frame.type} from a server`);
-    }
+  #createSession(sent: SentCalls): ClientSession {
+    const session: ClientSession = new ClientSession(sent, {
+      calls: this.#calls,
+      oneways: this.#oneways,
+      subscriptions: this.#subscriptions,
+      clock: this.#clock,
+      limits: this.#limits,
+      failures: { logger: this.#logger, random: this.#random, exposeErrors: false },
+      goaway: (graceMs) => this.#leave(session, graceMs),
+      answered: () => {
+        if (this.#current !== session) this.#releaseLeft();
+      },
+    });
+    return session;
   }
 
   #slots(): number {
-    const { session } = this.#connector;
-    // A new session is online a moment before it is opened.
-    if (
-      session === undefined ||
-      this.#parts === undefined ||
-      this.state !== "online" ||
-      this.#draining ||
-      !session.hasRoom
-    )
-      return 0;
+    const session = this.#current?.session;
+    if (session === undefined || this.state !== "online" || !session.hasRoom) return 0;
     return session.peerLimits.maxRunningCalls;
   }
 
-  #lost(reason: RpcError): void {
-    const closed = this.state === "closed";
-    const code = closed ? "cancelled" : "unavailable";
-    this.#calls.rejectSent(
-      (call) =>
+  /** Goaway: what runs goes on where it is, what comes goes to the next session, and subscriptions follow there. */
+  #leave(session: ClientSession, graceMs: number): void {
+    if (this.#current !== session) return;
+    this.#current = undefined;
+    this.#calls.leave();
+    this.#connector.leave(graceMs);
+  }
+
+  // Subscriptions stay in a session that was left until there is another for them.
+  #releaseLeft(): void {
+    if (this.#current === undefined) return;
+    for (const left of this.#sessions.values())
+      if (left !== this.#current && left.idle) this.#connector.release(left.session);
+  }
+
+  #lost(reason: RpcError, sent: SentCalls): void {
+    this.#sessions.delete(sent);
+    if (this.#current?.sent === sent) this.#current = undefined;
+    this.#subscriptions.detach(sent.session);
+    const code = this.state === "closed" ? "cancelled" : "unavailable";
+    // A session that ended by a broken protocol may have been broken by one of its calls, which must not come back.
+    const final = this.state === "closed" || reason.code === "invalid_argument";
+    this.#calls.lost(
+      sent,
+      (call, outcome) =>
         new RpcError(code, `${call.name}: ${reason.message}`, {
-          outcome: "unknown",
+          outcome,
           details: call.details,
           cause: reason,
         }),
+      final,
     );
-    this.#refs = undefined;
-    this.#parts = undefined;
-    this.#subscriptions.detach();
   }
 
   #room(): void {
     this.#calls.pump();
     this.#oneways.pump();
-    this.#parts?.callbacks.room();
-    this.#parts?.streams.room();
+    for (const session of this.#sessions.values()) session.room();
   }
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {

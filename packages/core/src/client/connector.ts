@@ -27,12 +27,19 @@ export interface ConnectorOptions {
   readonly targets: readonly { readonly url: URL; readonly transport: Transport }[];
 }
 
-export interface ConnectorListener extends Pick<SessionOwner, "frame" | "room"> {
-  /** A session begins: the first, or one after a reset. */
-  opened(session: Session): void;
+export interface ConnectorListener extends Pick<SessionOwner, "room"> {
+  /** A session begins, with that start of a server: the first, or one after a reset. Returns who hears it. */
+  opened(session: Session, epoch: string): SessionListener;
+  state(state: ClientState, reason: Error | undefined): void;
+}
+
+/** How long the server's close may be under way after its grace: it tells which calls never ran. */
+const lastWordMs = 1_000;
+
+/** Who hears one session. */
+export interface SessionListener extends Pick<SessionOwner, "frame"> {
   /** The session is over; nothing of it will be answered. */
   lost(reason: RpcError): void;
-  state(state: ClientState, reason: Error | undefined): void;
 }
 
 // Waiting does not mend these: the first attempt that meets one is the last.
@@ -55,7 +62,11 @@ export class Connector {
   #token: Uint8Array | undefined;
   #session: Session | undefined;
   #state: ClientState = "connecting";
+  /** Sessions that take no new calls, until their calls are answered or the server's grace is over. */
+  readonly #leaving = new Map<Session, Timer>();
   #turn = 0;
+  /** The target that the session is at. */
+  #target = 0;
   /** Present while an attempt is under way. */
   #attempt: AbortController | undefined;
   /** Present while the next attempt is waited for. */
@@ -109,7 +120,36 @@ export class Connector {
     this.#retry?.clear();
     this.#giveUp?.clear();
     this.#first?.reject(reason);
-    await this.#session?.close(reason);
+    await Promise.all([this.#session, ...this.#leaving.keys()].map((session) => session?.close(reason)));
+  }
+
+  /**
+   * The server takes no new calls in the session: the next one is opened, at the next URL, while this one lives until
+   * `release`, or until the server's grace is over.
+   */
+  leave(graceMs: number): void {
+    const session = this.#session;
+    if (session === undefined || this.#state === "closed") return;
+    this.#giveUp?.clear();
+    this.#session = undefined;
+    this.#token = undefined;
+    const graceOver = () =>
+      session.end(this.#unavailable(`calls were still running ${graceMs} ms after the server's goaway`));
+    this.#leaving.set(session, this.#options.clock.timer(graceMs + lastWordMs, graceOver));
+    this.#setState(
+      "reset",
+      this.#unavailable("the server is closing (goaway); new calls go to another session"),
+    );
+    // With one URL there is nowhere to go until the server is back.
+    if (this.#options.targets.length > 1 && this.#attempt === undefined && this.#retry === undefined)
+      void this.#connect();
+    else this.#connectLater();
+  }
+
+  /** Nothing of a session that was left is waited for any more. */
+  release(session: Session): void {
+    if (this.#leaving.has(session))
+      void session.close(new RpcError("cancelled", "its client moved to another session"));
   }
 
   // One attempt; never rejects. A failed one is followed by another until the client is closed.
@@ -143,7 +183,8 @@ export class Connector {
 
   async #open(attempt: AbortController): Promise<void> {
     const { clock, limits, logger, connectTimeoutMs } = this.#options;
-    const { url, transport } = this.#options.targets[this.#turn++ % this.#options.targets.length]!;
+    const target = this.#turn++ % this.#options.targets.length;
+    const { url, transport } = this.#options.targets[target]!;
     const timer = clock.timer(connectTimeoutMs, () => attempt.abort());
     let connection: Connection | undefined;
     try {
@@ -159,7 +200,7 @@ export class Connector {
       const opened = connection;
       attempt.signal.addEventListener("abort", () => void opened.close());
       const credentials = await this.#askCredentials(attempt.signal);
-      await this.#greet(connection, credentials);
+      await this.#greet(connection, credentials, target);
     } catch (error) {
       void connection?.close();
       throw error;
@@ -178,7 +219,7 @@ export class Connector {
     });
   }
 
-  #greet(connection: Connection, credentials: unknown): Promise<void> {
+  #greet(connection: Connection, credentials: unknown, target: number): Promise<void> {
     const { clock, limits, random, connectTimeoutMs } = this.#options;
     const kept = this.#session;
     if (kept === undefined) this.#sessionId = random.bytes(16);
@@ -195,7 +236,11 @@ export class Connector {
         credentials,
       },
       { clock, limits, timeoutMs: connectTimeoutMs },
-      (welcome) => this.#welcomed(connection, welcome, kept),
+      (welcome) => {
+        const receiver = this.#welcomed(connection, welcome, kept);
+        this.#target = target;
+        return receiver;
+      },
     );
   }
 
@@ -218,31 +263,40 @@ export class Connector {
       ),
     );
     this.#token = welcome.token;
-    const session = this.#createSession(welcome);
+    const { session, opened } = this.#createSession(welcome);
     const receiver = session.attach(connection, welcome.limits, 0);
     // Before the state says so: what waits is sent as soon as it does.
-    this.#listener.opened(session);
+    opened();
     this.#setState("online", undefined);
     return receiver;
   }
 
-  #createSession(welcome: WelcomeFrame): Session {
+  #createSession(welcome: WelcomeFrame): { session: Session; opened(): void } {
     const { clock, limits, logger } = this.#options;
+    let listener: SessionListener | undefined;
     const session: Session = new Session(
       { clock, limits, logger, pool: this.#pool, budget: this.#budget },
       welcome.limits,
       {
-        frame: (frame, sentAt) => this.#listener.frame(frame, sentAt),
+        frame: (frame, sentAt) => listener?.frame(frame, sentAt),
         room: () => this.#listener.room(),
         broken: (reason) => this.#broken(session, reason),
-        ended: (reason) => this.#ended(session, reason),
+        ended: (reason) => this.#ended(session, reason, listener),
       },
     );
     this.#session = session;
-    return session;
+    const opened = () => {
+      listener = this.#listener.opened(session, welcome.epoch);
+    };
+    return { session, opened };
   }
 
   #broken(session: Session, reason: Error): void {
+    // A server that is closing takes nobody back.
+    if (this.#leaving.has(session))
+      return session.end(
+        this.#unavailable(`connection lost while the server was closing: ${reason.message}`),
+      );
     if (this.#state === "closed" || this.#session !== session) return;
     this.#setState("resuming", reason);
     const { clock, limits } = this.#options;
@@ -252,17 +306,26 @@ export class Connector {
     this.#giveUp = clock.timer(session.lastReadAt + retentionMs - clock.now(), () => {
       session.end(this.#unavailable(`no connection for ${retentionMs} ms: ${reason.message}`));
     });
+    // The server that has the session is the one to ask first.
+    this.#turn = this.#target;
     this.#connectLater();
   }
 
   // Over: given up, ended by the server, or by a broken protocol; or closed, when the state says so already.
-  #ended(session: Session, reason: RpcError): void {
+  #ended(session: Session, reason: RpcError, listener: SessionListener | undefined): void {
+    const graceTimer = this.#leaving.get(session);
+    if (graceTimer !== undefined) {
+      graceTimer.clear();
+      this.#leaving.delete(session);
+      listener?.lost(reason);
+      return;
+    }
     if (this.#session !== session) return;
     this.#giveUp?.clear();
     this.#session = undefined;
     this.#token = undefined;
     if (this.#state !== "closed") this.#setState("reset", reason);
-    this.#listener.lost(reason);
+    listener?.lost(reason);
     this.#connectLater();
   }
 

@@ -1,19 +1,26 @@
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
-import { ProtocolError } from "../wire/protocol-error.js";
+import type { OnewayCredit } from "./oneway-credit.js";
 import type { PendingCall } from "./pending-calls.js";
+import type { SentCalls } from "./sent-calls.js";
+
+/** A session that takes one-way calls. */
+export interface OnewayTaker {
+  readonly sent: SentCalls;
+  readonly onewayCredit: OnewayCredit;
+}
 
 export interface OnewayCallsOptions {
   readonly clock: Clock;
   /** Calls that may wait for credit or a session. */
   readonly maxQueuedCalls: number;
-  /** Whether the session takes calls now. */
-  ready(): boolean;
+  /** The session that takes calls now; undefined while there is none. */
+  to(): OnewayTaker | undefined;
 }
 
 /**
  * One-way calls on their way out. One is settled when the session has it: from then on the session's acknowledgements
- * stand for it.
+ * stand for it, and it is never sent again.
  *
  * They take no slots of calls that are answered; the server allows as many again, and says when some have finished.
  */
@@ -21,8 +28,6 @@ export class OnewayCalls {
   readonly #options: OnewayCallsOptions;
   /** Calls that wait, each with the timer of its deadline. */
   readonly #queue = new Map<PendingCall, Timer | undefined>();
-  #credit = 0;
-  #most = 0;
   #lastId = 0;
 
   constructor(options: OnewayCallsOptions) {
@@ -34,26 +39,12 @@ export class OnewayCalls {
     return this.#queue.size;
   }
 
-  /** A session begins, whose server takes `credit` at once. */
-  attach(credit: number): void {
-    this.#credit = credit;
-    this.#most = credit;
-    this.pump();
-  }
-
-  /** The server has finished some. */
-  grant(count: number): void {
-    this.#credit += count;
-    if (this.#credit > this.#most)
-      throw new ProtocolError(`credit for ${count} one-way calls that were not sent`);
-    this.pump();
-  }
-
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
     const { clock, maxQueuedCalls } = this.#options;
-    if (this.#queue.size === 0 && this.#maySend()) {
-      this.#send(call);
+    const taker = this.#queue.size === 0 ? this.#taker() : undefined;
+    if (taker !== undefined) {
+      this.#send(call, taker);
     } else if (this.#queue.size < maxQueuedCalls) {
       const expire = () =>
         this.abandon(call, "deadline_exceeded", `${call.name}: not sent before its deadline`);
@@ -68,9 +59,10 @@ export class OnewayCalls {
   /** Sends what waits, as far as there is credit. */
   pump(): void {
     for (const call of this.#queue.keys()) {
-      if (!this.#maySend()) return;
+      const taker = this.#taker();
+      if (taker === undefined) return;
       this.#take(call);
-      this.#send(call);
+      this.#send(call, taker);
     }
   }
 
@@ -89,19 +81,20 @@ export class OnewayCalls {
     }
   }
 
-  #maySend(): boolean {
-    return this.#credit > 0 && this.#options.ready();
+  #taker(): OnewayTaker | undefined {
+    const taker = this.#options.to();
+    return taker !== undefined && taker.onewayCredit.left > 0 ? taker : undefined;
   }
 
-  #send(call: PendingCall): void {
+  #send(call: PendingCall, { sent, onewayCredit }: OnewayTaker): void {
     this.#lastId = (this.#lastId % 0xffff_fffe) + 1;
     try {
-      call.send(this.#lastId);
+      call.send(this.#lastId, sent);
     } catch (error) {
       call.reject(RpcError.from(error, "internal", { outcome: "not-executed" }));
       return;
     }
-    this.#credit -= 1;
+    onewayCredit.spend();
     call.resolve(undefined);
   }
 

@@ -1,19 +1,11 @@
-import type { Call } from "../call.js";
+import type { Call, CallOptions } from "../call.js";
 import type { Clock } from "../clock.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
-import type { Session } from "../session/session.js";
-import type { CallParts, PartsOfSession } from "./call-parts.js";
+import type { CallParts } from "./call-parts.js";
 import type { PendingCall } from "./pending-calls.js";
-import type { ServiceRefs } from "./service-refs.js";
-
-/** Where calls go at the moment. */
-export interface CallSender extends PartsOfSession {
-  readonly clock: Clock;
-  readonly session: Session;
-  readonly refs: ServiceRefs;
-}
+import type { SentCalls } from "./sent-calls.js";
 
 const utf8 = new TextEncoder();
 
@@ -21,9 +13,12 @@ const utf8 = new TextEncoder();
 export class OutgoingCall implements PendingCall {
   readonly name: string;
   readonly deadline: number;
+  attempts = 0;
+  doubtful = false;
   readonly #call: Call;
   readonly #service: ServiceDescription;
-  readonly #sender: () => CallSender;
+  readonly #clock: Clock;
+  readonly #options: CallOptions;
   readonly #parts: CallParts | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
@@ -32,7 +27,8 @@ export class OutgoingCall implements PendingCall {
     service: ServiceDescription,
     call: Call,
     deadline: number,
-    sender: () => CallSender,
+    clock: Clock,
+    options: CallOptions,
     settle: { resolve(value: unknown): void; reject(error: RpcError): void },
     parts?: CallParts,
   ) {
@@ -40,40 +36,52 @@ export class OutgoingCall implements PendingCall {
     this.deadline = deadline;
     this.#call = call;
     this.#service = service;
-    this.#sender = sender;
+    this.#clock = clock;
+    this.#options = options;
     this.#parts = parts;
     this.resolve = parts === undefined ? settle.resolve : closing(parts, settle.resolve);
     this.reject = parts === undefined ? settle.reject : closing(parts, settle.reject);
-  }
-
-  get details(): unknown {
-    return this.#parts?.details;
   }
 
   get errors(): Readonly<Record<string, DeclaredErrorClass>> | undefined {
     return this.#service.errors;
   }
 
-  send(id: number): void {
-    const sender = this.#sender();
-    const { clock, session, refs } = sender;
+  // Asked only when it failed. A function or a stream that was passed may have been used by a run that nobody heard of.
+  get idempotent(): boolean {
+    if (this.#parts?.passing === true) return false;
+    return this.#options.idempotent ?? this.#service.idempotent?.includes(this.#call.method) === true;
+  }
+
+  get details(): unknown {
+    return this.#parts?.details;
+  }
+
+  get spent(): boolean {
+    return this.#parts?.spent === true;
+  }
+
+  send(id: number, to: SentCalls): number {
+    const { session, refs } = to;
     const { method, args, metadata } = this.#call;
     const target = refs.target(this.#service, method);
-    const timeLeftMs = this.deadline - clock.now();
+    const timeLeftMs = this.deadline - this.#clock.now();
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
-    const opened = this.#parts?.open(id, sender);
+    const opened = this.#parts?.open(id, to);
     try {
-      session.send({
+      const packet = session.send({
         type: "call",
         id,
         target,
         timeLeftMs,
         metadata: extra,
+        key: this.#options.key,
         extras: opened?.extras,
         args: opened?.args ?? args,
       });
       opened?.sent();
+      return packet;
     } catch (error) {
       opened?.failed();
       const { code, message } = RpcError.from(error, "internal");
@@ -82,6 +90,10 @@ export class OutgoingCall implements PendingCall {
         cause: error,
       });
     }
+  }
+
+  withdraw(): void {
+    this.#parts?.close();
   }
 
   #checkMetadata(limit: number): void {

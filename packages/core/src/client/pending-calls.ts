@@ -1,9 +1,11 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Random, Timer } from "../clock.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
+import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
 import type { ErrorBody } from "../wire/frame.js";
-import { ProtocolError } from "../wire/protocol-error.js";
+import { Retries } from "./retries.js";
+import { SentCalls } from "./sent-calls.js";
 
 /** A call on its way out, and who waits for it. */
 export interface PendingCall {
@@ -13,68 +15,97 @@ export interface PendingCall {
   readonly deadline: number;
   /** Classes of the errors its service declares. */
   readonly errors: Readonly<Record<string, DeclaredErrorClass>> | undefined;
+  /** Whether running it twice is as good as once. */
+  readonly idempotent: boolean;
   /** What an error says besides when the session ends under it. */
   readonly details?: unknown;
-  /** Writes its frame; throws `RpcError` when it cannot travel. */
-  send(id: number): void;
+  /** Part of it was used up, so it cannot be sent again: a stream that was read, or items that came. */
+  readonly spent?: boolean;
+  /** How often it was sent. */
+  attempts: number;
+  /** An attempt may have run: from then on it is never said that it did not. */
+  doubtful: boolean;
+  /** Writes its frame, and returns the number of the packet; throws `RpcError` when it cannot travel. */
+  send(id: number, to: SentCalls): number;
+  /** It will be sent again: lets go of what its last attempt holds in a session. */
+  withdraw?(): void;
   resolve(value: unknown): void;
   reject(error: RpcError): void;
 }
 
 export interface PendingCallsOptions {
   readonly clock: Clock;
+  readonly random: Random;
   /** Calls that may wait for a slot. */
   readonly maxQueuedCalls: number;
   /** How many the peer runs at once; 0 while there is nobody to send to. */
   slots(): number;
-  /** Tells the peer that nobody waits for a call any more. */
-  cancel(id: number): void;
 }
-
-/** A slot's call is undefined while the peer still owes an answer that nobody waits for. */
-interface Slot {
-  id: number;
-  call: PendingCall | undefined;
-  taken: boolean;
-}
-
-const slotBits = 16;
-const slotMask = 2 ** slotBits - 1;
 
 /**
- * Calls that have not been answered: sent ones in slots, others in a queue for one.
+ * Calls that have not been answered: sent ones with their session, others in a queue for one, or resting before they
+ * are sent again.
  *
  * Every call that enters leaves exactly once: by its reply, its error, its deadline, a cancel, or the end of its
- * session. The peer answers every call that it got, so a slot stays taken until then, even when its caller has left:
- * both sides count the same running calls.
+ * session.
  */
 export class PendingCalls {
   readonly #options: PendingCallsOptions;
-  readonly #slots: Slot[] = [];
-  readonly #free: number[] = [];
-  readonly #queue = new Set<PendingCall>();
-  #sent = 0;
+  readonly #retries: Retries;
+  readonly #leaving = new Set<SentCalls>();
+  #current: SentCalls | undefined;
+  /** Bounded by `add`: a call that comes back from a session was admitted once. */
+  #queue = new Set<PendingCall>();
   #timer: Timer | undefined;
   #nextSweep = Infinity;
 
   constructor(options: PendingCallsOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.#retries = new Retries({
+      clock,
+      random,
+      rested: (call) => {
+        this.#queue.add(call);
+        this.pump();
+      },
+    });
   }
 
   /** Calls that were sent and not answered. */
   get pending(): number {
-    return this.#sent;
+    let sum = this.#current?.size ?? 0;
+    for (const sent of this.#leaving) sum += sent.size;
+    return sum;
   }
 
-  /** Calls that wait for a slot. */
+  /** Calls that wait: for a slot, or to be sent again. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#retries.size;
+  }
+
+  /** A session begins: calls go there from now on. The one before keeps its calls until they are answered or lost. */
+  open(session: Session): SentCalls {
+    this.leave();
+    this.#current = new SentCalls(session);
+    return this.#current;
+  }
+
+  /** The present session takes no new calls. */
+  leave(): void {
+    if (this.#current !== undefined) this.#leaving.add(this.#current);
+    this.#current = undefined;
   }
 
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
-    if (this.#queue.size === 0 && this.#hasSlot) {
-      this.#send(call);
+    this.#retries.called();
+    if (
+      this.#queue.size === 0 &&
+      this.#current !== undefined &&
+      this.#current.hasSlot(this.#options.slots())
+    ) {
+      this.#send(call, this.#current);
     } else if (this.#queue.size < this.#options.maxQueuedCalls) {
       this.#queue.add(call);
     } else {
@@ -94,99 +125,89 @@ export class PendingCalls {
   pump(): void {
     if (this.#queue.size === 0) return;
     for (const call of this.#queue) {
-      if (!this.#hasSlot) return;
+      if (this.#current === undefined || !this.#current.hasSlot(this.#options.slots())) return;
       this.#queue.delete(call);
-      this.#send(call);
+      this.#send(call, this.#current);
     }
   }
 
-  resolve(id: number, value: unknown): void {
-    this.#answer(id)?.resolve(value);
+  resolve(sent: SentCalls, id: number, value: unknown): void {
+    sent.answer(id)?.resolve(value);
     this.pump();
   }
 
-  reject(id: number, error: ErrorBody): void {
-    const call = this.#answer(id);
-    call?.reject(fromErrorBody(error, call.errors));
+  reject(sent: SentCalls, id: number, body: ErrorBody): void {
+    const call = sent.answer(id);
+    if (call !== undefined) {
+      const error = fromErrorBody(body, call.errors);
+      // The handler of an idempotent method ran and this is its error: an answer, not a failure to get one.
+      if (this.#retries.allows(call, error)) {
+        call.withdraw?.();
+        this.#retries.rest(call);
+      } else this.#fail(call, error);
+    }
     this.pump();
-  }
-
-  /** The call of that id that was sent; undefined when its caller has left. Throws `ProtocolError` when none is pending. */
-  find(id: number): PendingCall | undefined {
-    return this.#find(id).call;
   }
 
   /** The caller of `call` no longer waits. Does nothing when it was answered. */
   abandon(call: PendingCall, code: "cancelled" | "deadline_exceeded", message: string): void {
-    if (this.#queue.delete(call)) {
-      call.reject(notExecuted(code, message));
+    if (this.#queue.delete(call) || this.#retries.delete(call)) {
+      this.#fail(call, notExecuted(code, message));
       return;
     }
-    const slot = this.#slots.find((candidate) => candidate.call === call);
-    if (slot === undefined) return;
-    slot.call = undefined;
-    this.#options.cancel(slot.id);
-    call.reject(new RpcError(code, message));
+    const sent = [...this.#leaving, ...(this.#current === undefined ? [] : [this.#current])];
+    if (sent.some((calls) => calls.abandon(call))) call.reject(new RpcError(code, message));
   }
 
-  /** The session is over: rejects what was sent with `error`. What waits for a slot waits on. */
-  rejectSent(error: (call: PendingCall) => RpcError): void {
-    const lost = this.#slots.flatMap(({ call }) => call ?? []);
-    this.#slots.length = 0;
-    this.#free.length = 0;
-    this.#sent = 0;
-    for (const call of lost) call.reject(error(call));
+  /**
+   * A session is over: what it is not proved to have lost unseen is unknown. What may be sent again goes to the front
+   * of the queue, in the order it was sent; connecting again is wait enough. `final`: nothing is sent again.
+   */
+  lost(
+    sent: SentCalls,
+    error: (call: PendingCall, outcome: "not-executed" | "unknown") => RpcError,
+    final: boolean,
+  ): void {
+    this.#leaving.delete(sent);
+    if (this.#current === sent) this.#current = undefined;
+    const again: PendingCall[] = [];
+    const failed: (() => void)[] = [];
+    for (const { call, mayHaveRun } of sent.lose()) {
+      const failure = error(call, mayHaveRun ? "unknown" : "not-executed");
+      if (mayHaveRun) call.doubtful = true;
+      if (!final && this.#retries.allows(call, failure)) {
+        call.withdraw?.();
+        again.push(call);
+      } else failed.push(() => this.#fail(call, failure));
+    }
+    if (again.length > 0) this.#queue = new Set([...again, ...this.#queue]);
+    for (const fail of failed) fail();
+    this.pump();
   }
 
-  /** The client is closed: rejects what waits, as never sent. */
+  /** The client is closed: rejects what waits. */
   rejectQueued(error: (call: PendingCall) => RpcError): void {
-    const waiting = [...this.#queue];
+    const waiting = [...this.#queue, ...this.#retries.resting];
     this.#queue.clear();
     this.#timer?.clear();
     this.#nextSweep = Infinity;
-    for (const call of waiting) call.reject(error(call));
-  }
-
-  // An id has room for so many slots, whatever the peer allows.
-  get #hasSlot(): boolean {
-    return this.#sent < Math.min(this.#options.slots(), slotMask + 1);
-  }
-
-  #send(call: PendingCall): void {
-    const index = this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false }) - 1;
-    const slot = this.#slots[index]!;
-    // A generation above the slot's number: an answer to an earlier call cannot hit a later one. Generations begin with 1,
-    // since no call has the id 0.
-    const generation = ((slot.id >>> slotBits) % slotMask) + 1;
-    slot.id = ((generation << slotBits) + index) >>> 0;
-    // Taken before it is sent: the session may be lost under the sending, and the call with it.
-    slot.call = call;
-    slot.taken = true;
-    this.#sent += 1;
-    try {
-      call.send(slot.id);
-    } catch (error) {
-      if (this.#slots[index] !== slot) return;
-      this.#answer(slot.id);
-      call.reject(RpcError.from(error, "internal", { outcome: "not-executed" }));
+    for (const call of waiting) {
+      this.#retries.delete(call);
+      this.#fail(call, error(call));
     }
   }
 
-  #answer(id: number): PendingCall | undefined {
-    const slot = this.#find(id);
-    const { call } = slot;
-    slot.call = undefined;
-    slot.taken = false;
-    this.#free.push(id & slotMask);
-    this.#sent -= 1;
-    return call;
+  #send(call: PendingCall, sent: SentCalls): void {
+    try {
+      sent.send(call);
+      call.attempts += 1;
+    } catch (error) {
+      this.#fail(call, RpcError.from(error, "internal", { outcome: "not-executed" }));
+    }
   }
 
-  #find(id: number): Slot {
-    const slot = this.#slots[id & slotMask];
-    if (slot === undefined || !slot.taken || slot.id !== id)
-      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
-    return slot;
+  #fail(call: PendingCall, error: RpcError): void {
+    call.reject(call.doubtful && error.outcome === "not-executed" ? inDoubt(error) : error);
   }
 
   // One timer for all calls, set to the earliest deadline: a timer per call costs more than the rest of the call.
@@ -199,7 +220,8 @@ export class PendingCalls {
 
   #sweep(): void {
     const now = this.#options.clock.now();
-    const waiting = [...this.#queue, ...this.#slots.flatMap(({ call }) => call ?? [])];
+    const sent = [...this.#leaving].flatMap(({ calls }) => calls);
+    const waiting = [...this.#queue, ...this.#retries.resting, ...sent, ...(this.#current?.calls ?? [])];
     let next = Infinity;
     this.#nextSweep = Infinity;
     for (const call of waiting) {
@@ -208,6 +230,18 @@ export class PendingCalls {
     }
     this.#sweepBy(next);
   }
+}
+
+/** The last attempt did not run, but one before it may have. */
+function inDoubt(error: RpcError): RpcError {
+  const { code, message, details, retryAfterMs, errorId } = error;
+  return new RpcError(code, message, {
+    outcome: "unknown",
+    cause: error,
+    details,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(errorId === undefined ? {} : { errorId }),
+  });
 }
 
 function notExecuted(

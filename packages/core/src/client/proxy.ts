@@ -2,6 +2,7 @@ import type { CallOptions } from "../call.js";
 import type { Event } from "../service/event.js";
 import { refuseName } from "../service/names.js";
 import type { ServiceCaller } from "../service-caller.js";
+import type { CallOutcome } from "./call-outcome.js";
 import type { RemoteEvent } from "./remote-event.js";
 import type { RemoteStream } from "./remote-stream.js";
 
@@ -20,6 +21,8 @@ export type Remote<Service> = {
 } & {
   /** The same service with these options for every call. */
   $with(options: CallOptions): Remote<Service>;
+  /** What became of the call of a once method with that key. */
+  $outcome(method: string & keyof Service, key: string): Promise<CallOutcome>;
 };
 
 /**
@@ -58,6 +61,7 @@ export function createProxy(caller: ServiceCaller): object {
   return new Proxy(Object.create(null) as object, {
     get(_, name) {
       if (name === "$with") return (options: CallOptions) => createProxy(caller.with(options));
+      if (name === "$outcome") return (method: string, key: string) => caller.outcome(method, key);
       // `then`, `toJSON` and what else code asks of any object: no service can have them, so neither has the proxy.
       if (typeof name === "symbol" || refuseName(name) !== undefined) return undefined;
       let member = members.get(name);

@@ -8,17 +8,42 @@ export interface RemoteEvent<Value> {
    *
    * Iterate the subscription, with `for await`; leaving the loop unsubscribes.
    */
-  subscribe(prefix?: string): Promise<Subscription<Value>>;
+  subscribe(prefix?: string, options?: SubscribeOptions): Promise<Subscription<Value>>;
   /**
    * The same with a function that hears each item. A promise it returns holds back the credit for that item, so a slow
    * function slows what the server sends ahead. If it throws or rejects, the subscription ends with that error.
    */
-  subscribe(prefix: string, listener: (item: EventItem<Value>) => unknown): Promise<Subscription<Value>>;
+  subscribe(
+    prefix: string,
+    listener: ((item: EventItem<Value>) => unknown) | undefined,
+    options?: SubscribeOptions,
+  ): Promise<Subscription<Value>>;
+}
+
+/** How a subscription begins. */
+export interface SubscribeOptions {
+  /**
+   * `now`, the default: with what is published from now on. `oldest`: with the oldest that the server keeps, which is
+   * the history of a `log` and the current values of `latest`. A stored position: with what came after it; if its epoch
+   * is over there is a gap `epoch-changed`, then the oldest. A `table` always begins with its snapshot.
+   */
+  readonly from?: "now" | "oldest" | EventPosition;
+}
+
+/** A place in an event that can be stored and subscribed from again. */
+export interface EventPosition {
+  /** The start of the server that it belongs to. */
+  readonly epoch: string;
+  readonly position: number;
 }
 
 /** A confirmed subscription. Ends once: by `unsubscribe`, by leaving its loop, or with its client. */
 export interface Subscription<Value> extends AsyncIterable<EventItem<Value>>, AsyncDisposable {
   readonly prefix: string;
+  /** What happens to a slow subscriber, as declared at the event. */
+  readonly mode: "signal" | "latest" | "log" | "table";
+  /** Behind the newest item that the program was given; where it began before the first. Store it to go on from there. */
+  readonly position: EventPosition;
   /** Resolves when it ends in order; rejects `RpcError` when it ends otherwise. Never an unhandled rejection. */
   readonly closed: Promise<void>;
   /**

@@ -1,12 +1,16 @@
 import { RpcError } from "../errors.js";
-import type { EventRow, GapFrame } from "../wire/frame.js";
+import type { EventKind, EventRow, GapFrame, SubscribedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import type { EventItem, Gap } from "./event-item.js";
-import type { Subscription } from "./remote-event.js";
+import type { EventPosition, SubscribeOptions, Subscription } from "./remote-event.js";
 
 interface Waiting {
   readonly item: EventItem<unknown>;
   readonly bytes: number;
+  /** Credit it cost: none for what this side put here itself. */
+  readonly items: 0 | 1;
+  /** Start of the server it came from. */
+  readonly epoch: string;
 }
 
 export interface LiveSubscriptionOptions {
@@ -16,6 +20,7 @@ export interface LiveSubscriptionOptions {
   readonly creditItems: number;
   readonly creditBytes: number;
   readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
+  readonly from: NonNullable<SubscribeOptions["from"]>;
   /** Returns credit to the server. */
   grant(items: number, bytes: number): void;
   /** It ended by the program's wish: tell the server. */
@@ -42,6 +47,14 @@ export class LiveSubscription implements Subscription<unknown> {
   /** What was consumed and not yet granted again. */
   #takenItems = 0;
   #takenBytes = 0;
+  #mode: SubscribedFrame["mode"] = "signal";
+  #confirmed = false;
+  /** The server's present start, and the newest position that came from it. */
+  #epoch = "";
+  #arrived = 0;
+  /** The same of the newest item that the program was given. */
+  #takenEpoch = "";
+  #taken = 0;
   /** Newest sequence number of each topic: what a reset is reported from. */
   readonly #seen = new Map<string, number>();
   #settleClosed!: { resolve(): void; reject(reason: unknown): void };
@@ -66,37 +79,79 @@ export class LiveSubscription implements Subscription<unknown> {
     return this.#state === "open";
   }
 
+  get mode(): SubscribedFrame["mode"] {
+    return this.#mode;
+  }
+
+  get position(): EventPosition {
+    return { epoch: this.#takenEpoch, position: this.#taken };
+  }
+
   /** Items that wait for the consumer. */
   get queued(): number {
     return this.#queue.length;
   }
 
   /** Takes events off the wire. Throws `ProtocolError` when the server had no credit for them. */
-  events(kind: "live" | "replay" | "snapshot", rows: readonly EventRow[]): void {
-    for (const { bytes, callId, ...row } of rows) {
+  events(kind: EventKind, rows: readonly EventRow[]): void {
+    for (const { bytes, callId, value, ...place } of rows) {
       this.#spend(bytes);
-      this.#seen.set(row.topic, row.seq);
-      this.#add({ kind, ...row, ...(callId === undefined ? {} : { callId }) }, bytes);
+      this.#saw(place.topic, place.seq);
+      // Values of a snapshot come in any order; its mark says how far it reaches.
+      if (kind !== "snapshot") this.#reached(place.position);
+      const caused = callId === undefined ? place : { ...place, callId };
+      if (kind === "removed") this.#add({ kind, ...caused, key: value as string }, bytes, 1);
+      else this.#add({ kind, ...caused, value }, bytes, 1);
     }
+  }
+
+  /** Takes the end of a snapshot off the wire. */
+  mark(position: number): void {
+    this.#spend(0);
+    this.#reached(position);
+    this.#add({ kind: "mark", position }, 0, 1);
   }
 
   /** Takes a gap off the wire. */
   gap({ topic, from, to, reason }: GapFrame): void {
     this.#spend(0);
-    if (to !== null) this.#seen.set(topic, to);
-    this.#add({ kind: "gap", topic, from, to, reason }, 0);
+    const seen = this.#seen.get(topic) ?? 0;
+    if (to !== null) this.#saw(topic, to);
+    // A server that lost the session does not know what arrived, and names the first event that can be missing.
+    const keyed = this.#mode === "latest" || this.#mode === "table";
+    const first = keyed ? from : Math.max(from, seen + 1);
+    if (to === null || first <= to) this.#add({ kind: "gap", topic, from: first, to, reason }, 0, 1);
+    else this.#giveBack(1, 0);
   }
 
-  /** The server of the items so far is gone, and with it what it published since: one gap for each topic seen. */
-  reset(reason: Gap["reason"]): void {
-    this.#creditItems =
-      this.#options.creditItems - this.#queue.filter(({ item }) => costsCredit(item)).length;
+  /**
+   * A session begins in which it is asked for; returns from where.
+   *
+   * In the same start of the server it goes on behind what arrived. In another, what the old one published since is
+   * lost, one gap for each topic seen, and everything that the new one keeps is news.
+   */
+  begin(epoch: string): "oldest" | number | undefined {
+    this.#creditItems = this.#options.creditItems - this.#queue.reduce((sum, { items }) => sum + items, 0);
     this.#creditBytes = this.#options.creditBytes - this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#takenItems = 0;
     this.#takenBytes = 0;
-    const seen = [...this.#seen];
-    this.#seen.clear();
-    for (const [topic, seq] of seen) this.#add({ kind: "gap", topic, from: seq + 1, to: null, reason }, 0);
+    const { from } = this.#options;
+    const stored = typeof from === "object" ? from : undefined;
+    const before = this.#confirmed ? { epoch: this.#epoch, position: this.#arrived } : stored;
+    this.#epoch = epoch;
+    this.#arrived = before?.epoch === epoch ? before.position : 0;
+    if (before === undefined) return from === "oldest" ? from : undefined;
+    if (before.epoch === epoch) return before.position;
+    this.#epochChanged(this.#confirmed ? this.#seen : new Map([[this.prefix, 0]]));
+    this.#started(epoch, 0);
+    return "oldest";
+  }
+
+  /** The server has confirmed it: it begins behind `position`. */
+  confirmed(position: number, mode: SubscribedFrame["mode"]): void {
+    this.#mode = mode;
+    this.#reached(position);
+    this.#started(this.#epoch, position);
   }
 
   /** Credit for a subscribe frame: what fits beside the items that still wait. */
@@ -142,7 +197,8 @@ export class LiveSubscription implements Subscription<unknown> {
       for (;;) {
         const waiting = this.#queue.shift();
         if (waiting !== undefined) {
-          this.#taken(waiting);
+          this.#give(waiting);
+          this.#returnCredit(waiting);
           yield waiting.item;
         } else if (this.#state === "open") {
           await this.#more();
@@ -160,7 +216,7 @@ export class LiveSubscription implements Subscription<unknown> {
       if (item.kind === "gap") {
         if (options.onGap === undefined) throw lostEvents(this.name, item);
         options.onGap(item);
-      } else if (item.kind !== "removed") yield item.value;
+      } else if (item.kind !== "removed" && item.kind !== "mark") yield item.value;
     }
   }
 
@@ -171,9 +227,34 @@ export class LiveSubscription implements Subscription<unknown> {
     this.#creditBytes -= bytes;
   }
 
-  #add(item: EventItem<unknown>, bytes: number): void {
+  // From now on a new session goes on from what arrived, not from what was asked for at first.
+  #started(epoch: string, position: number): void {
+    if (this.#confirmed) return;
+    this.#confirmed = true;
+    this.#takenEpoch = epoch;
+    this.#taken = position;
+  }
+
+  #epochChanged(seen: ReadonlyMap<string, number>): void {
+    const gaps = [...seen].map(
+      ([topic, seq]): Gap => ({ kind: "gap", topic, from: seq + 1, to: null, reason: "epoch-changed" }),
+    );
+    this.#seen.clear();
+    for (const gap of gaps) this.#add(gap, 0, 0);
+  }
+
+  // Values of `latest` wait in an order of their own, so a later one may have a lower number.
+  #saw(topic: string, seq: number): void {
+    if (seq > (this.#seen.get(topic) ?? 0)) this.#seen.set(topic, seq);
+  }
+
+  #reached(position: number): void {
+    if (position > this.#arrived) this.#arrived = position;
+  }
+
+  #add(item: EventItem<unknown>, bytes: number, items: 0 | 1): void {
     if (this.#state === "ended") return;
-    this.#queue.push({ item, bytes });
+    this.#queue.push({ item, bytes, items, epoch: this.#epoch });
     if (this.#options.listener !== undefined) this.#listen();
     else this.#wake?.();
   }
@@ -183,6 +264,7 @@ export class LiveSubscription implements Subscription<unknown> {
     while (!this.#busy && this.#state === "open") {
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
+      this.#give(waiting);
       try {
         const result = this.#options.listener?.(waiting.item);
         if (isThenable(result)) {
@@ -197,13 +279,13 @@ export class LiveSubscription implements Subscription<unknown> {
         this.#listenerFailed(error);
         return;
       }
-      this.#taken(waiting);
+      this.#returnCredit(waiting);
     }
   }
 
   #listened(waiting: Waiting): void {
     this.#busy = false;
-    this.#taken(waiting);
+    this.#returnCredit(waiting);
     this.#listen();
   }
 
@@ -214,9 +296,20 @@ export class LiveSubscription implements Subscription<unknown> {
     this.#options.left();
   }
 
-  #taken({ item, bytes }: Waiting): void {
-    if (this.#state === "ended" || !costsCredit(item)) return;
-    this.#takenItems += 1;
+  /** The program gets an item now: its place is where the program is. */
+  #give({ item, epoch }: Waiting): void {
+    const before = this.#takenEpoch === epoch ? this.#taken : 0;
+    const at = item.kind === "snapshot" || item.kind === "gap" ? 0 : item.position;
+    this.#takenEpoch = epoch;
+    this.#taken = Math.max(before, at);
+  }
+
+  #returnCredit({ items, bytes }: Waiting): void {
+    if (this.#state === "open" && items > 0) this.#giveBack(items, bytes);
+  }
+
+  #giveBack(items: number, bytes: number): void {
+    this.#takenItems += items;
     this.#takenBytes += bytes;
     const { creditItems, creditBytes } = this.#options;
     if (this.#takenItems * 2 < creditItems && this.#takenBytes * 2 < creditBytes) return;
@@ -238,11 +331,6 @@ export class LiveSubscription implements Subscription<unknown> {
       };
     });
   }
-}
-
-// Gaps that a reset put into the queue came from no server: they neither take credit nor return any.
-function costsCredit(item: EventItem<unknown>): boolean {
-  return item.kind !== "gap" || item.to !== null;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,8 +4,9 @@ import type { Limits } from "../limits.js";
 import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
-import type { EventsFrame, GapFrame, SubscribedFrame, UnsubscribedFrame } from "../wire/frame.js";
+import type { EventsFrame, GapFrame, MarkFrame, SubscribedFrame, UnsubscribedFrame } from "../wire/frame.js";
 import type { EventItem } from "./event-item.js";
+import type { SubscribeOptions } from "./remote-event.js";
 import { LiveSubscription } from "./subscription.js";
 
 interface Entry {
@@ -30,6 +31,7 @@ export interface SubscribeRequest {
   readonly event: string;
   readonly prefix: string;
   readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
+  readonly from: NonNullable<SubscribeOptions["from"]>;
 }
 
 /** All subscriptions of a client. They outlive sessions: a new one gets each of them once. */
@@ -38,6 +40,7 @@ export class Subscriptions {
   readonly #entries = new Set<Entry>();
   readonly #byId = new Map<number, Entry>();
   #session: Session | undefined;
+  #epoch = "";
   #lastId = 0;
 
   constructor(options: SubscriptionsOptions) {
@@ -56,7 +59,7 @@ export class Subscriptions {
   }
 
   /** Resolves when the server has confirmed; rejects `RpcError` after the client's timeout. */
-  async add({ service, event, prefix, listener }: SubscribeRequest): Promise<LiveSubscription> {
+  async add({ service, event, prefix, listener, from }: SubscribeRequest): Promise<LiveSubscription> {
     checkPrefix(prefix);
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
@@ -77,6 +80,7 @@ export class Subscriptions {
         event,
         prefix,
         listener,
+        from,
         creditItems: subscriptionCreditItems,
         creditBytes: subscriptionCreditBytes,
         grant: (items, bytes) => {
@@ -92,24 +96,30 @@ export class Subscriptions {
     return entry.subscription;
   }
 
-  /** A session begins: every subscription is asked for in it. */
-  attach(session: Session): void {
+  /** A session begins: every subscription is asked for in it, and leaves the one it was in. */
+  attach(session: Session, epoch: string): void {
+    const left = this.#session;
+    if (left !== undefined) {
+      for (const id of this.#byId.keys()) left.send({ type: "unsubscribe", id });
+      this.detach(left);
+    }
     this.#session = session;
+    this.#epoch = epoch;
     for (const entry of this.#entries) this.#subscribe(entry);
   }
 
-  /** The session is over. What its subscriptions miss from now on is told as a gap per topic. */
-  detach(): void {
+  /** The session is over. What its subscriptions miss from now on is told when the next one begins. */
+  detach(session: Session): void {
+    // They may have moved to another before this one ended.
+    if (this.#session !== session) return;
     this.#session = undefined;
     this.#byId.clear();
-    for (const entry of this.#entries) {
-      entry.id = 0;
-      if (entry.confirm === undefined) entry.subscription.reset("epoch-changed");
-    }
+    for (const entry of this.#entries) entry.id = 0;
   }
 
-  confirmed({ id }: SubscribedFrame): void {
+  confirmed({ id, position, mode }: SubscribedFrame): void {
     const entry = this.#byId.get(id);
+    entry?.subscription.confirmed(position, mode);
     entry?.confirm?.resolve();
   }
 
@@ -126,6 +136,10 @@ export class Subscriptions {
 
   gap(frame: GapFrame): void {
     this.#byId.get(frame.id)?.subscription.gap(frame);
+  }
+
+  mark(frame: MarkFrame): void {
+    this.#byId.get(frame.id)?.subscription.mark(frame.position);
   }
 
   /** The client is closed: every subscription ends. */
@@ -175,6 +189,7 @@ export class Subscriptions {
     this.#lastId = (this.#lastId % 0xffff_fffe) + 1;
     entry.id = this.#lastId;
     this.#byId.set(entry.id, entry);
+    const from = subscription.begin(this.#epoch);
     const { items, bytes } = subscription.credit;
     try {
       session.send({
@@ -185,6 +200,7 @@ export class Subscriptions {
         prefix: subscription.prefix,
         creditItems: items,
         creditBytes: bytes,
+        from,
       });
     } catch (error) {
       this.#end(entry, RpcError.from(error, "internal"));

@@ -1,11 +1,7 @@
-import type { CallContext } from "../call.js";
 import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Clock } from "../clock.js";
-import { type ErrorCode, RpcError } from "../errors.js";
-import { describeFailure, type FailureReport } from "../failure.js";
-import { type Interceptor, intercept } from "../interceptor.js";
+import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { shorten } from "../service/names.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import { isAsyncIterable } from "../stream/is-async-iterable.js";
@@ -14,21 +10,26 @@ import {
   type CallTarget,
   type ErrorBody,
   maxServiceRefs,
+  type OutcomeQueryFrame,
   type UseFrame,
 } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { OnewayCredit } from "./oneway-credit.js";
-import { type Caller, RunningCall, RunningCalls, runMethod } from "./running-calls.js";
+import { Answers } from "./answers.js";
+import type { Answer } from "./joined-call.js";
+import { MethodRunner, type MethodRunnerOptions } from "./method-runner.js";
+import type { OnceCalls, OutcomeState } from "./once-calls.js";
+import { OnewayCalls } from "./oneway-calls.js";
+import { nameOfMethod, nameOfTarget, refuse, refuseKeyOf } from "./refusal.js";
+import { type Caller, RunningCall, RunningCalls } from "./running-calls.js";
 import { RunningStreams } from "./running-streams.js";
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends MethodRunnerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly interceptors: readonly Interceptor<CallContext>[];
-  readonly failures: FailureReport;
   readonly caller: Caller;
   readonly callbacks: RemoteCallbacks;
+  readonly once: OnceCalls;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -45,29 +46,39 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #session: Session;
   readonly #running: RunningCalls;
-  readonly #oneways: RunningCalls;
-  readonly #onewayCredit: OnewayCredit;
+  readonly #runner: MethodRunner;
+  readonly #answers: Answers;
+  readonly #oneways: OnewayCalls;
   /** Streams and callbacks of what runs. */
   readonly streams: RunningStreams;
   readonly #refs: RegisteredService[] = [];
-  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
-  #waiting: (() => void)[] = [];
-  /** Refusals of one-way calls that wait for room: bounded by the credit that each holds back. */
-  #untold: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
     this.#session = session;
     this.#options = options;
-    this.#running = new RunningCalls(options.clock);
-    this.#oneways = new RunningCalls(options.clock);
-    this.#onewayCredit = new OnewayCredit(session, options.limits.maxRunningCalls);
-    const { clock, limits, callbacks } = options;
-    this.streams = new RunningStreams({
-      session,
+    const { clock, limits, callbacks, caller, beforeReply } = options;
+    const { logger } = options.failures;
+    this.#running = new RunningCalls(clock);
+    this.#runner = new MethodRunner(options);
+    const isRunning = (id: number) => this.#running.has(id);
+    this.streams = new RunningStreams({ session, clock, limits, callbacks, isRunning });
+    this.#answers = new Answers(session, {
+      limits,
+      logger,
+      beforeReply,
+      answered: ({ callId }) => {
+        this.#running.delete(callId);
+        this.streams.close(callId);
+      },
+    });
+    this.#oneways = new OnewayCalls(session, {
       clock,
       limits,
-      callbacks,
-      isRunning: (id) => this.#running.has(id),
+      logger,
+      caller,
+      runner: this.#runner,
+      streams: this.streams,
+      refuse: (method, frame, deadline) => this.#refuse(method, frame, deadline),
     });
   }
 
@@ -88,31 +99,48 @@ export class Dispatcher {
 
   call(frame: CallFrame, sentAt: number): void {
     const { id, extras } = frame;
-    if (extras?.oneway === true) return this.#oneway(frame, sentAt);
+    if (extras?.oneway === true) return this.#oneways.call(frame, this.#find(frame.target), sentAt);
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
-    const { clock, limits, caller } = this.#options;
+    const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
     const refusal =
       method === undefined
-        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        ? refuse("unimplemented", `no method ${nameOfTarget(frame.target)}`)
         : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) {
       if (extras !== undefined) this.streams.refused(extras);
-      const answer = () => this.#session.send({ type: "error", id, ...refusal });
-      if (this.#session.hasRoom) return answer();
-      // A peer that keeps to the limit it was told never has more answers waiting than that.
-      if (this.#waiting.length >= limits.maxRunningCalls) {
-        throw new ProtocolError(`calls beyond maxRunningCalls (${limits.maxRunningCalls}), answers unread`);
-      }
-      this.#waiting.push(answer);
-      return;
+      return this.#answers.refuse(id, refusal);
     }
     const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
-    this.#run(
-      method!,
-      new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller),
-    );
+    const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
+    this.#run(method!, call);
+  }
+
+  /** What became of a once call; its answer counts like a call's. */
+  queryOutcome({ id, service, method: name, key }: OutcomeQueryFrame): void {
+    if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
+    const method = this.#find({ service, method: name });
+    const { caller, clock, once, limits } = this.#options;
+    let refusal: ErrorBody | undefined;
+    if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
+    else if (method.options.once === undefined)
+      refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
+    else if (this.#running.size >= limits.maxRunningCalls)
+      refusal = refuse("resource_exhausted", `${limits.maxRunningCalls} calls run already (maxRunningCalls)`);
+    if (refusal !== undefined) return this.#answers.refuse(id, refusal);
+    const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
+    this.#running.add(call);
+    const failed = (error: unknown) => this.#failed(method!, call, error);
+    const found = (state: OutcomeState) => this.#answers.outcome(method!, call, state);
+    try {
+      const state = once.query(caller.identity, method!, key);
+      if (isThenable(state)) state.then(found, failed);
+      else found(state);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   cancel(id: number): void {
@@ -122,17 +150,16 @@ export class Dispatcher {
 
   /** There may be room in the send buffer again. */
   room(): void {
-    while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
-    while (this.#untold.length > 0 && this.#session.hasRoom) this.#untold.shift()!();
+    this.#answers.room();
+    this.#oneways.room();
     this.streams.room();
   }
 
   /** The session is over: what runs still settles, and nobody hears it. */
   ended(reason: RpcError): void {
-    this.#waiting = [];
-    this.#untold = [];
+    this.#answers.ended();
     this.#running.abortAll(reason);
-    this.#oneways.abortAll(reason);
+    this.#oneways.ended(reason);
     this.streams.ended(reason);
   }
 
@@ -149,7 +176,7 @@ export class Dispatcher {
 
   #refuse(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
     const { clock, limits } = this.#options;
-    const name = `${method.service}.${method.name}`;
+    const name = nameOfMethod(method);
     const draining = this.#options.draining();
     if (draining !== undefined)
       return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
@@ -159,6 +186,8 @@ export class Dispatcher {
         `${name}: ${limits.maxRunningCalls} calls run already (maxRunningCalls)`,
       );
     }
+    const wrongKey = refuseKeyOf(method, frame);
+    if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
     if (deadline <= clock.now())
       return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
     const unopened = frame.extras === undefined ? undefined : this.streams.refusal(frame.extras);
@@ -172,82 +201,42 @@ export class Dispatcher {
     return undefined;
   }
 
-  // Nobody waits: a refusal is told for the client's log, a failure goes to this side's.
-  #oneway(frame: CallFrame, sentAt: number): void {
-    this.#onewayCredit.spend();
-    const method = this.#find(frame.target);
-    const { clock, caller } = this.#options;
-    const deadline = sentAt + frame.timeLeftMs;
-    const refusal =
-      method === undefined
-        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
-        : this.#refuseOneway(method, frame, deadline);
-    if (refusal !== undefined) {
-      this.streams.refused(frame.extras!);
-      const tell = () => {
-        this.#session.send({ type: "error", id: 0, ...refusal });
-        this.#onewayCredit.finish();
-      };
-      if (this.#session.hasRoom) return tell();
-      this.#untold.push(tell);
-      return;
-    }
-    if (this.#oneways.has(frame.id))
-      throw new ProtocolError(`one-way call id ${frame.id} is running already`);
-    const args = this.streams.open(frame, frame.extras!, nameOfMethod(method!));
-    const call = new RunningCall(
-      frame.id,
-      method!,
-      args,
-      deadline,
-      frame.metadata ?? noMetadata,
-      clock,
-      caller,
-    );
-    this.#oneways.add(call);
-    void this.#runOneway(method!, call);
+  /** A joined execution of a once method: its caller in this session waits for it like for a call of its own. */
+  #runOnce(method: RegisteredMethod, { key, argsBytes, metadata }: CallFrame, call: RunningCall): void {
+    const { clock, caller, once } = this.#options;
+    this.#running.add(call);
+    once.enter({
+      method,
+      key: key!,
+      argsBytes: argsBytes!,
+      call,
+      share: () =>
+        new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
+      run: (shared) => this.#settle(method, shared),
+      answer: (answer) => {
+        if ("value" in answer) this.#answers.reply(method, call, answer.value);
+        else this.#answers.error(call, answer.error);
+      },
+    });
   }
 
-  #refuseOneway(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
-    if (method.options.oneway === true) return this.#refuse(method, frame, deadline);
-    const name = nameOfMethod(method);
-    return refuse(
-      "failed_precondition",
-      `${name} answers, so it cannot be called one-way; call it, or expose it with { oneway: true }`,
-    );
-  }
-
-  // Never rejects.
-  async #runOneway(method: RegisteredMethod, call: RunningCall): Promise<void> {
+  #settle(method: RegisteredMethod, call: RunningCall): Answer | Promise<Answer> {
+    const failed = (error: unknown) => ({ error: this.#runner.describe(method, call, error) });
+    const settled = (value: unknown) => (isAsyncIterable(value) ? failed(unremembered(method)) : { value });
     try {
-      await this.#invoke(method, call);
+      const result = this.#runner.run(method, call);
+      if (!isThenable(result)) return settled(result);
+      return Promise.resolve(result).then(settled, failed);
     } catch (error) {
-      const { logger } = this.#options.failures;
-      const { code, message } = describeFailure(
-        nameOfMethod(method),
-        error,
-        method.throws,
-        this.#options.failures,
-      );
-      // What is internal was logged with its id already.
-      if (code !== "internal")
-        logger.warn(`one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`);
+      return failed(error);
     }
-    this.#oneways.delete(call.callId);
-    this.#onewayCredit.finish();
-  }
-
-  #invoke(method: RegisteredMethod, call: RunningCall): unknown {
-    const { interceptors } = this.#options;
-    if (interceptors.length === 0) return runMethod(method, call, call.args);
-    return intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
   }
 
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
     try {
-      result = this.#invoke(method, call);
+      result = this.#runner.run(method, call);
       // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
       if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
@@ -263,86 +252,20 @@ export class Dispatcher {
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
     const credit = this.streams.credit(call.callId);
-    if (isAsyncIterable(value) || credit !== undefined) {
-      if (!isAsyncIterable(value) || credit === undefined)
-        return this.#failed(method, call, mistaken(method, value));
-      if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
-      return this.streams.send(call.callId, value, credit, (failure) => {
-        if (failure === undefined) this.#reply(method, call, undefined);
+    if (!isAsyncIterable(value) && credit === undefined) return this.#answers.reply(method, call, value);
+    if (!isAsyncIterable(value) || credit === undefined)
+      return this.#failed(method, call, mistaken(method, value));
+    if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
+    this.#runner.within(call, () =>
+      this.streams.send(call.callId, value, credit, (failure) => {
+        if (failure === undefined) this.#answers.reply(method, call, undefined);
         else this.#failed(method, call, failure.error);
-      });
-    }
-    this.#reply(method, call, value);
-  }
-
-  #reply(method: RegisteredMethod, call: RunningCall, value: unknown): void {
-    this.#answer(call, () => {
-      try {
-        this.#session.send({ type: "reply", id: call.callId, value });
-      } catch (error) {
-        this.#sendError(call, this.#describeUnsendable(method, error));
-      }
-    });
+      }),
+    );
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = describeFailure(
-      `${method.service}.${method.name}`,
-      error,
-      method.throws,
-      this.#options.failures,
-    );
-    this.#answer(call, () => this.#sendError(call, body));
-  }
-
-  #answer(call: RunningCall, send: () => void): void {
-    const answer = () => {
-      this.#leave(call);
-      send();
-    };
-    this.#options.beforeReply();
-    if (this.#session.hasRoom) answer();
-    else if (this.#session.open) this.#waiting.push(answer);
-    else this.#leave(call);
-  }
-
-  #leave(call: RunningCall): void {
-    this.#running.delete(call.callId);
-    this.streams.close(call.callId);
-  }
-
-  #sendError(call: RunningCall, body: ErrorBody): void {
-    try {
-      this.#session.send({ type: "error", id: call.callId, ...body });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({
-        type: "error",
-        id: call.callId,
-        code: body.code,
-        message: "its details cannot travel",
-        outcome: body.outcome,
-      });
-    }
-  }
-
-  #describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
-    const name = `${method.service}.${method.name}`;
-    const { code, message } = RpcError.from(reason, "internal");
-    this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
-    if (code === "resource_exhausted") {
-      return {
-        code,
-        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
-        outcome: "executed",
-      };
-    }
-    return {
-      code: "internal",
-      message: `${name} ran, but its result cannot travel: ${message}`,
-      outcome: "executed",
-    };
+    this.#answers.error(call, this.#runner.describe(method, call, error));
   }
 }
 
@@ -351,25 +274,18 @@ const noMetadata = Object.freeze({});
 // Stands for a service whose hash differs: nothing of it can be called by number.
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
-function nameOf(target: CallTarget): string {
-  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
-}
-
-function nameOfMethod({ service, name }: RegisteredMethod): string {
-  return `${service}.${name}`;
-}
-
 /** A method was called as what it is not. Its stream, if it made one, was never opened. */
 function mistaken(method: RegisteredMethod, value: unknown): RpcError {
-  const name = nameOfMethod(method);
   const why = isAsyncIterable(value)
     ? "answers with a stream, but was called for one reply; use stream()"
     : "answers with one reply, but was called for a stream; use call()";
-  return new RpcError("failed_precondition", `${name} ${why}`);
+  return new RpcError("failed_precondition", `${nameOfMethod(method)} ${why}`);
 }
 
-function refuse(code: ErrorCode, message: string): ErrorBody {
-  return { code, message, outcome: "not-executed" };
+/** A once method answered with a stream, which was never opened. */
+function unremembered(method: RegisteredMethod): RpcError {
+  const why = "is a once method and answered with a stream, which nobody can remember; answer with a value";
+  return new RpcError("failed_precondition", `${nameOfMethod(method)} ${why}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -13,6 +13,7 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
 import { RunningCall, runMethod } from "./running-calls.js";
+import type { SerialQueues } from "./serial-queues.js";
 import type { TopicLogs } from "./session-subscriptions.js";
 
 export interface PlainAccessOptions {
@@ -23,6 +24,7 @@ export interface PlainAccessOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly timeoutMs: number;
+  readonly serial: SerialQueues;
 }
 
 /** Plain access as its server holds it. */
@@ -188,6 +190,10 @@ async function runPlain(
   signal: AbortSignal,
 ): Promise<unknown> {
   const { clock, interceptors, timeoutMs } = options;
+  if (method.options.once !== undefined)
+    throw invalid(
+      `${method.service}.${method.name} is a once method: a plain peer has no way to give its key`,
+    );
   const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, {
     identity: undefined,
     peer,
@@ -198,7 +204,8 @@ async function runPlain(
     call.abort(new RpcError("deadline_exceeded", `${method.service}.${method.name}: its deadline passed`)),
   );
   try {
-    return await intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+    const reach = () => intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
+    return await (method.options.serial === undefined ? reach() : options.serial.run(method, call, reach));
   } finally {
     timer.clear();
     signal.removeEventListener("abort", gone);

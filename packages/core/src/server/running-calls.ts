@@ -1,12 +1,14 @@
-import type { CallContext, Metadata } from "../call.js";
+import type { CallContext, CallOptions, Metadata } from "../call.js";
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { Peer } from "../transport.js";
+import { serialChain } from "./serial-queues.js";
 
 /** Who calls: the same for all calls of a session. */
 export interface Caller {
   readonly identity: unknown;
+  readonly sessionId?: string;
   readonly peer: Peer | undefined;
 }
 
@@ -17,9 +19,14 @@ export class RunningCall implements CallContext {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly metadata: Metadata;
-  readonly deadline: number;
+  #deadline: number;
+  /** What is still to do when nobody waits any more, before or instead of the handler's own way to stop. */
+  left: ((reason: RpcError) => void) | undefined;
+  /** Whether the method itself was reached. */
+  started = false;
   readonly #clock: Clock;
   readonly #caller: Caller;
+  #turns: readonly string[] | undefined;
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
 
@@ -37,9 +44,13 @@ export class RunningCall implements CallContext {
     this.method = method.name;
     this.args = args;
     this.metadata = metadata;
-    this.deadline = deadline;
+    this.#deadline = deadline;
     this.#clock = clock;
     this.#caller = caller;
+  }
+
+  get deadline(): number {
+    return this.#deadline;
   }
 
   get timeLeftMs(): number {
@@ -60,6 +71,10 @@ export class RunningCall implements CallContext {
     return this.#aborted;
   }
 
+  get sessionId(): string | undefined {
+    return this.#caller.sessionId;
+  }
+
   get identity(): unknown {
     return this.#caller.identity;
   }
@@ -68,16 +83,42 @@ export class RunningCall implements CallContext {
     return this.#caller.peer;
   }
 
+  with<Target>(target: { $with(options: CallOptions): Target }): Target {
+    return target.$with({ context: this });
+  }
+
+  /** The turns of serial methods that this call runs in or was made from. */
+  get turns(): readonly string[] {
+    if (this.#turns !== undefined) return this.#turns;
+    return Object.hasOwn(this.metadata, serialChain) ? this.metadata[serialChain]!.split(" ") : [];
+  }
+
+  set turns(turns: readonly string[]) {
+    this.#turns = turns;
+  }
+
+  get nestedMetadata(): Metadata {
+    const { turns } = this;
+    return turns.length === 0 ? {} : { [serialChain]: turns.join(" ") };
+  }
+
   /** Nobody waits any more. Only the first reason counts. */
   abort(reason: RpcError): void {
     if (this.#aborted !== undefined) return;
     this.#aborted = reason;
     this.#controller?.abort(reason);
+    this.left?.(reason);
+  }
+
+  /** Somebody waits for it longer than those before. */
+  extend(deadline: number): void {
+    this.#deadline = Math.max(this.#deadline, deadline);
   }
 }
 
 /** Runs a method, with its context in front of the arguments if it asked for that. */
-export function runMethod(method: RegisteredMethod, context: CallContext, args: readonly unknown[]): unknown {
+export function runMethod(method: RegisteredMethod, context: RunningCall, args: readonly unknown[]): unknown {
+  context.started = true;
   return method.run(method.options.context === true ? [context, ...args] : args);
 }
 

@@ -11,6 +11,7 @@ export interface ServedSessionOptions
   extends SessionOptions,
     Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
+  readonly id: string;
   readonly identity: unknown;
   readonly token: Uint8Array;
   readonly peerLimits: PeerLimits;
@@ -41,6 +42,7 @@ export class ServedSession {
     });
     const caller: Caller = {
       identity,
+      sessionId: options.id,
       get peer() {
         return session.peer;
       },
@@ -78,6 +80,8 @@ export class ServedSession {
         return this.callbacks.reply(frame.id, frame.value);
       case "error":
         return this.callbacks.error(frame.id, frame);
+      case "outcomeQuery":
+        return this.calls.queryOutcome(frame);
       case "use":
         return this.calls.use(frame);
       case "subscribe":

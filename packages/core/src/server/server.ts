@@ -1,3 +1,4 @@
+import type { AmbientContext } from "../ambient-context.js";
 import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
@@ -15,7 +16,13 @@ import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { type Authenticate, authenticatePeer } from "./authenticate.js";
+import { HistoryBudget } from "./delivery/history-budget.js";
+import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
+import { MemoryOutcomeStore } from "./memory-outcome-store.js";
+import { OnceCalls } from "./once-calls.js";
+import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
@@ -34,6 +41,24 @@ export interface ServeOptions {
   readonly insecure?: boolean;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor<CallContext>[];
+  /**
+   * Lets calls made inside a method inherit from its call without being handed the context: pass one
+   * `createAmbientContext()` of `@rpc/core/ambient` here and to `connect`. Default: none, for it costs; see the README.
+   */
+  readonly ambientContext?: AmbientContext;
+  /** Where once methods remember what they did. Default: in memory, gone with the process. */
+  readonly outcomeStore?: OutcomeStore;
+  /**
+   * What of an identity tells one caller of once methods from another: keys of different callers never meet.
+   * Default: all that `authenticate` returned, which must then be the same every time and able to travel.
+   */
+  readonly outcomeScope?: (identity: unknown) => unknown;
+  /**
+   * Told of every session that is over: its client closed it, was away for `sessionRetentionMs`, or broke the protocol,
+   * or the server closes. For what a client left behind, such as its orders. `close` waits for the promise it returns; a
+   * rejection goes to the logger.
+   */
+  readonly onSessionLost?: OnSessionLost;
   /** Bounds of this server; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -80,6 +105,10 @@ const optionNames = [
   "authenticate",
   "insecure",
   "interceptors",
+  "ambientContext",
+  "outcomeStore",
+  "outcomeScope",
+  "onSessionLost",
   "limits",
   "logger",
   "exposeErrors",
@@ -115,7 +144,10 @@ export class Server implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #plain: ServedPlainAccess;
+  readonly #once: OnceCalls;
+  readonly #serial: SerialQueues;
   readonly #sessions: SessionTable;
+  readonly #lost: LostSessions;
   readonly #connections = new Set<Connection>();
   readonly #pool = new SinkPool();
   readonly #budget: SendBudget;
@@ -136,7 +168,10 @@ export class Server implements AsyncDisposable {
     this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     this.#registry = createRegistry(services, options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
+    this.#epoch = toHex(this.#random.bytes(16));
+    this.#serial = new SerialQueues(this.#epoch);
     this.#plain = createPlainAccess({
+      serial: this.#serial,
       registry: this.#registry,
       logs: this.#logs,
       clock: this.#clock,
@@ -146,7 +181,8 @@ export class Server implements AsyncDisposable {
       timeoutMs: plainTimeoutMs,
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits);
-    this.#epoch = toHex(this.#random.bytes(16));
+    this.#once = this.#createOnceCalls();
+    this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
       findTransport(url, options.transports),
@@ -319,18 +355,39 @@ export class Server implements AsyncDisposable {
         logs: this.#logs,
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
+        id,
         identity,
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
+        once: this.#once,
+        serial: this.#serial,
+        ambientContext: this.#options.ambientContext,
         draining: () => this.#draining,
       },
       {
         broken: (_, peer) => this.#sessions.detached(id, peer),
-        ended: () => this.#sessions.delete(id),
+        ended: (reason) => {
+          this.#sessions.delete(id);
+          this.#lost.add({ id, identity, reason });
+        },
       },
     );
     this.#sessions.add(id, served);
     return served;
+  }
+
+  #createOnceCalls(): OnceCalls {
+    const { outcomeStore, outcomeScope = (identity) => identity } = this.#options;
+    const { maxOutcomes, outcomeBytes } = this.#limits;
+    return new OnceCalls({
+      store:
+        outcomeStore ?? new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: this.#clock.wallTime() }),
+      clock: this.#clock,
+      limits: this.#limits,
+      logger: this.#logger,
+      epoch: this.#epoch,
+      scopeOf: outcomeScope,
+    });
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -344,6 +401,7 @@ export class Server implements AsyncDisposable {
     const reason = new RpcError("unavailable", "the server was closed");
     await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
     await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#lost.settled();
     for (const detach of this.#detachSinks) detach();
   }
 
@@ -377,9 +435,10 @@ function createLogs(
   limits: Limits,
 ): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
+  const budget = new HistoryBudget(limits.historyBytes);
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    logs.set(member.service, ofService.set(member.name, new TopicLog(member, clock, limits)));
+    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { clock, limits, budget })));
   }
   return logs;
 }

@@ -68,9 +68,18 @@ export class SessionSubscriptions {
     } catch (error) {
       return this.#refuse(id, "invalid_argument", (error as Error).message);
     }
-    const subscription = new ServerSubscription(this.#session, {
+    const { from = "now" } = frame;
+    if (typeof from === "number" && from > log.position) {
+      return this.#refuse(
+        id,
+        "invalid_argument",
+        `${log.name}: position ${from} is not of this epoch, whose newest is ${log.position}`,
+      );
+    }
+    const subscription = new ServerSubscription(this.#session, log, {
       id,
       prefix,
+      from,
       creditItems: frame.creditItems,
       creditBytes: frame.creditBytes,
       queueItems: subscriptionQueueItems,
@@ -78,15 +87,16 @@ export class SessionSubscriptions {
       wake: () => this.#wake(id),
     });
     this.#subscriptions.set(id, { subscription, log });
-    log.add(subscription);
-    this.#session.send({ type: "subscribed", id, position: log.position });
+    log.subscribe(subscription);
+    this.#session.send({ type: "subscribed", id, position: subscription.beginsAfter, mode: log.mode.name });
+    if (subscription.queued > 0) this.#wake(id);
   }
 
   /** It may cross the end of the subscription on the wire: then there is nothing to do. */
   remove(id: number): void {
     const found = this.#subscriptions.get(id);
     this.#subscriptions.delete(id);
-    found?.log.remove(found.subscription);
+    found?.log.unsubscribe(found.subscription);
   }
 
   grant({ id, items, bytes }: SubscriptionCreditFrame): void {

@@ -1,16 +1,19 @@
 import type { Session } from "../session/session.js";
 import type { EncodedRow } from "../wire/encode-frame.js";
-
-/** One publication, encoded, on its way to many subscribers. */
-export interface PublishedEvent {
-  readonly topic: string;
-  readonly seq: number;
-  readonly row: EncodedRow;
-}
+import type {
+  Delivery,
+  DeliveryFrom,
+  DeliveryMode,
+  GapNotice,
+  MarkNotice,
+  Published,
+  PublishedEvent,
+} from "./delivery/delivery.js";
 
 export interface SubscriptionOptions {
   readonly id: number;
   readonly prefix: string;
+  readonly from: DeliveryFrom;
   readonly creditItems: number;
   readonly creditBytes: number;
   readonly queueItems: number;
@@ -19,62 +22,82 @@ export interface SubscriptionOptions {
   wake(): void;
 }
 
+/** What the log of an event tells a subscription to it. */
+export interface SubscribedLog {
+  readonly mode: DeliveryMode;
+  readonly position: number;
+  readonly topics: ReadonlyMap<string, Published>;
+}
+
 /** Most bytes of rows in one frame, so that several subscriptions share a session fairly. */
 const frameBytes = 32 * 1024;
 /** Room for a packet's header and the head of an events frame. */
 const overheadBytes = 64;
 
 /**
- * One subscription at the server, in mode `signal`: a bounded queue, the oldest dropped, and one gap per topic for
- * what was dropped.
+ * One subscription at the server: sends what its delivery has, while the subscriber has credit and the session room.
  *
- * Events wait here, without a packet number, until the subscriber has credit and the session has room.
+ * Until then events carry no packet number, and the mode of the event says what happens to them.
  */
 export class ServerSubscription {
   readonly id: number;
   readonly prefix: string;
   readonly #session: Session;
   readonly #options: SubscriptionOptions;
-  #queue: PublishedEvent[] = [];
-  #bytes = 0;
+  readonly #delivery: Delivery;
+  /** Gaps inside a snapshot, told behind its mark: before it they would mean that it begins anew. */
+  #held: GapNotice[] = [];
   #creditItems: number;
   #creditBytes: number;
-  /** What was dropped and not yet told, by topic. It is older than all that waits. */
-  readonly #dropped = new Map<string, { from: number; to: number }>();
-  #droppedCount = 0;
 
-  constructor(session: Session, options: SubscriptionOptions) {
+  constructor(session: Session, { mode, position, topics }: SubscribedLog, options: SubscriptionOptions) {
     this.id = options.id;
     this.prefix = options.prefix;
     this.#session = session;
     this.#options = options;
     this.#creditItems = options.creditItems;
     this.#creditBytes = options.creditBytes;
+    const { from, queueItems, queueBytes } = options;
+    const matches = (topic: string) => this.matches(topic);
+    this.#delivery = mode.start({
+      matches,
+      from,
+      position,
+      topics,
+      queueItems,
+      queueBytes,
+      flush: () => this.pump(),
+    });
   }
 
-  /** Events that wait. */
+  /** Whether it gets events of a topic: the one place that decides who sees what. */
+  matches(topic: string): boolean {
+    return topic.startsWith(this.prefix);
+  }
+
+  /** Position it begins behind. */
+  get beginsAfter(): number {
+    return this.#delivery.beginsAfter;
+  }
+
+  /** What waits: events, gaps, marks. */
   get queued(): number {
-    return this.#queue.length;
+    return this.#delivery.queued + this.#held.length;
   }
 
   /** Events dropped since it began: more than none is a slow consumer. */
   get dropped(): number {
-    return this.#droppedCount;
+    return this.#delivery.dropped;
   }
 
-  /** Whether at least half its queue is free. */
+  /** Whether a publisher that paces itself may go on. */
   get hasRoom(): boolean {
-    return this.#queue.length * 2 <= this.#options.queueItems && this.#bytes * 2 <= this.#options.queueBytes;
+    return this.#delivery.hasRoom;
   }
 
   /** Takes an event; never waits, never fails. */
   offer(event: PublishedEvent): void {
-    this.#queue.push(event);
-    this.#bytes += event.row.length;
-    const { queueItems, queueBytes } = this.#options;
-    // The newest stays, however large: a packet holds it, and a quick subscriber must be able to get it.
-    while (this.#queue.length > 1 && (this.#queue.length > queueItems || this.#bytes > queueBytes))
-      this.#dropOldest();
+    this.#delivery.offer(event);
     this.#options.wake();
   }
 
@@ -87,28 +110,56 @@ export class ServerSubscription {
 
   /** Sends what credit and room allow. */
   pump(): void {
-    this.#tellDropped();
-    while (this.#queue.length > 0 && this.#maySend()) {
-      if (this.#tooLarge(this.#queue[0]!)) this.#tellTooLarge(this.#queue[0]!);
-      else this.#session.send({ type: "events", id: this.id, kind: "live", rows: this.#takeRows() });
+    while (this.#maySend()) {
+      const next = this.#delivery.peek();
+      if (next === undefined) return this.#sendHeld();
+      if (next.type !== "event") this.#sendNotice(next);
+      else if (this.#tooLarge(next)) this.#tellTooLarge(next);
+      else this.#sendEvents(next);
     }
   }
 
-  /** The next rows for one frame, within credit and what the peer takes at once. */
-  #takeRows(): EncodedRow[] {
+  close(): void {
+    this.#delivery.close();
+  }
+
+  /** Sends one frame of events of one kind, within credit and what the peer takes at once. */
+  #sendEvents(first: PublishedEvent): void {
+    const kind = this.#delivery.kindOf(first);
     const most = Math.min(frameBytes, this.#session.peerLimits.maxPacketBytes / 2);
     const rows: EncodedRow[] = [];
-    for (let taken = 0; this.#queue.length > 0 && this.#creditItems > 0 && this.#creditBytes > 0; ) {
-      const { row } = this.#queue[0]!;
-      if (rows.length > 0 && taken + row.length > most) break;
-      this.#queue.shift();
+    let taken = 0;
+    for (
+      let next: ReturnType<Delivery["peek"]> = first;
+      next?.type === "event";
+      next = this.#delivery.peek()
+    ) {
+      const { row } = next;
+      if (rows.length > 0 && (taken + row.length > most || this.#delivery.kindOf(next) !== kind)) break;
+      this.#delivery.take();
       rows.push(row);
       taken += row.length;
-      this.#bytes -= row.length;
       this.#creditItems -= 1;
       this.#creditBytes -= row.length;
+      if (this.#creditItems <= 0 || this.#creditBytes <= 0) break;
     }
-    return rows;
+    this.#session.send({ type: "events", id: this.id, kind, rows });
+  }
+
+  #sendNotice(notice: GapNotice | MarkNotice): void {
+    this.#delivery.take();
+    this.#creditItems -= 1;
+    this.#session.send({ ...notice, id: this.id });
+    // It begins anew, or it is complete.
+    if (notice.type === "gap") this.#held = [];
+    else this.#sendHeld();
+  }
+
+  #sendHeld(): void {
+    while (this.#held.length > 0 && this.#maySend()) {
+      this.#creditItems -= 1;
+      this.#session.send({ ...this.#held.shift()!, id: this.id });
+    }
   }
 
   #tooLarge({ row }: PublishedEvent): boolean {
@@ -116,29 +167,15 @@ export class ServerSubscription {
   }
 
   // This subscriber takes no packet that large; the others got it.
-  #tellTooLarge({ topic, seq, row }: PublishedEvent): void {
-    this.#queue.shift();
-    this.#bytes -= row.length;
-    this.#droppedCount += 1;
-    this.#creditItems -= 1;
-    this.#session.send({ type: "gap", id: this.id, topic, from: seq, to: seq, reason: "transport" });
-  }
-
-  #dropOldest(): void {
-    const oldest = this.#queue.shift()!;
-    this.#bytes -= oldest.row.length;
-    this.#droppedCount += 1;
-    const known = this.#dropped.get(oldest.topic);
-    if (known === undefined) this.#dropped.set(oldest.topic, { from: oldest.seq, to: oldest.seq });
-    else known.to = oldest.seq;
-  }
-
-  #tellDropped(): void {
-    for (const [topic, { from, to }] of this.#dropped) {
-      if (!this.#maySend()) return;
-      this.#dropped.delete(topic);
+  #tellTooLarge(event: PublishedEvent): void {
+    const { topic, seq } = event;
+    const gap: GapNotice = { type: "gap", topic, from: seq, to: seq, reason: "transport" };
+    const inSnapshot = this.#delivery.kindOf(event) === "snapshot";
+    this.#delivery.take();
+    if (inSnapshot) this.#held.push(gap);
+    else {
       this.#creditItems -= 1;
-      this.#session.send({ type: "gap", id: this.id, topic, from, to, reason: "slow-consumer" });
+      this.#session.send({ ...gap, id: this.id });
     }
   }
 

@@ -7,12 +7,22 @@ import { ByteSink } from "../wire/byte-sink.js";
 import { encodeRow } from "../wire/encode-frame.js";
 import { headerBytes } from "../wire/packet.js";
 import { encodeValue } from "../wire/values.js";
-import type { ServerSubscription } from "./subscription.js";
+import { createMode, type ModeOptions } from "./delivery/create-mode.js";
+import type { DeliveryMode, Published } from "./delivery/delivery.js";
+import type { ServerSubscription, SubscribedLog } from "./subscription.js";
 
-interface Topic {
+interface Topic extends Published {
   seq: number;
+  position: number;
   /** Subscriptions whose prefix it starts with; found again after any came or went. */
   matching: readonly ServerSubscription[] | undefined;
+}
+
+interface Addition {
+  readonly key: string;
+  readonly removed: boolean;
+  readonly value: unknown;
+  readonly callId: number | undefined;
 }
 
 /** Hears every publication with its value encoded: plain peers. */
@@ -22,8 +32,10 @@ export type PlainListener = (topic: string, value: Uint8Array) => void;
 const overheadBytes = 64;
 
 /** All publications of one event at one server: numbers them, encodes each once, and offers it to who subscribed. */
-export class TopicLog implements EventSink {
+export class TopicLog implements EventSink, SubscribedLog {
   readonly name: string;
+  /** What is kept, and how it is delivered. */
+  readonly mode: DeliveryMode;
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #maxTopics: number;
@@ -32,13 +44,15 @@ export class TopicLog implements EventSink {
   readonly #plain = new Set<PlainListener>();
   readonly #sink = new ByteSink(1024);
   #position = 0;
+  #publishing = false;
   #draining: (() => void)[] = [];
 
-  constructor({ service, name, options }: RegisteredEvent, clock: Clock, limits: Limits) {
-    this.name = `${service}.${name}`;
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#maxTopics = options.maxTopics ?? limits.maxTopics;
+  constructor(event: RegisteredEvent, options: ModeOptions) {
+    this.name = `${event.service}.${event.name}`;
+    this.mode = createMode(event, options);
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#maxTopics = event.options.maxTopics ?? options.limits.maxTopics;
   }
 
   /** Position of the newest event; 0 before the first. */
@@ -46,17 +60,28 @@ export class TopicLog implements EventSink {
     return this.#position;
   }
 
+  /** How far each topic has come. */
+  get topics(): ReadonlyMap<string, Published> {
+    return this.#topics;
+  }
+
   publish(topic: string, value: unknown, callId: number | undefined): void {
-    const known = this.#topics.get(topic) ?? this.#createTopic(topic);
-    const seq = known.seq + 1;
-    const row = this.#encode([topic, seq, this.#position + 1, this.#clock.wallTime(), callId ?? null, value]);
-    // From here on nothing fails: a refused event leaves no trace.
-    if (seq === 1) this.#topics.set(topic, known);
-    known.seq = seq;
-    this.#position += 1;
-    known.matching ??= [...this.#subscriptions].filter(({ prefix }) => topic.startsWith(prefix));
-    for (const subscription of known.matching) subscription.offer({ topic, seq, row });
+    this.#add(topic, { key: this.mode.keyOf(topic, value), removed: false, value, callId });
     if (this.#plain.size > 0) this.#tellPlain(topic, value);
+  }
+
+  remove(key: string, callId: number | undefined): void {
+    if (this.mode.name !== "latest" && this.mode.name !== "table") {
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: an event of mode ${this.mode.name} has no keys to remove; declare mode latest or table`,
+        {
+          outcome: "not-executed",
+        },
+      );
+    }
+    const known = this.mode.find(key);
+    if (known !== undefined) this.#add(known.topic, { key, removed: true, value: key, callId });
   }
 
   async drained(): Promise<void> {
@@ -64,13 +89,14 @@ export class TopicLog implements EventSink {
     await new Promise<void>((resolve) => this.#draining.push(resolve));
   }
 
-  add(subscription: ServerSubscription): void {
+  subscribe(subscription: ServerSubscription): void {
     this.#subscriptions.add(subscription);
     this.#forgetMatches();
   }
 
-  remove(subscription: ServerSubscription): void {
+  unsubscribe(subscription: ServerSubscription): void {
     this.#subscriptions.delete(subscription);
+    subscription.close();
     this.#forgetMatches();
     this.pumped();
   }
@@ -93,6 +119,44 @@ export class TopicLog implements EventSink {
     return true;
   }
 
+  #add(topic: string, { key, removed, value, callId }: Addition): void {
+    // A getter of a value that publishes would get the same number.
+    if (this.#publishing)
+      throw new RpcError("failed_precondition", `${this.name}: published while another value was read`, {
+        outcome: "not-executed",
+      });
+    this.#publishing = true;
+    const known = this.#topics.get(topic) ?? this.#createTopic(topic);
+    const seq = known.seq + 1;
+    const position = this.#position + 1;
+    let row: Uint8Array;
+    try {
+      row = this.#encode([topic, seq, position, this.#clock.wallTime(), callId ?? null, value]);
+      if (!removed) this.mode.check(topic, key, row.length);
+    } finally {
+      this.#publishing = false;
+    }
+    // From here on nothing fails: a refused event leaves no trace.
+    if (seq === 1) this.#topics.set(topic, known);
+    known.seq = seq;
+    known.position = position;
+    this.#position = position;
+    const event = {
+      type: "event",
+      topic,
+      seq,
+      position,
+      key,
+      removed,
+      publishedAt: this.#clock.now(),
+      row,
+    } as const;
+    this.mode.keep(event);
+    known.matching ??= [...this.#subscriptions].filter((subscription) => subscription.matches(topic));
+    for (const subscription of known.matching) subscription.offer(event);
+    this.mode.trim();
+  }
+
   #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
       throw new RpcError(
@@ -103,7 +167,7 @@ export class TopicLog implements EventSink {
         },
       );
     }
-    return { seq: 0, matching: undefined };
+    return { seq: 0, position: 0, matching: undefined };
   }
 
   #encode(row: readonly unknown[]): Uint8Array {

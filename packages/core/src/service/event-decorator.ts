@@ -8,11 +8,38 @@ export interface EventOptions {
   readonly name?: string;
   /**
    * What a slow subscriber meets. `signal`, the default: a bounded queue, the oldest dropped, and a gap that says so.
+   * `latest`: fewer updates, always the newest of each key. `log`: everything, from a history, or a gap for what left it
+   * unsent. `table`: a snapshot of all keys, a mark, then every change; after a gap a snapshot again.
    */
-  readonly mode?: "signal";
+  readonly mode?: "signal" | "latest" | "log" | "table";
+  /**
+   * For `latest` and `table`: tells the key of a value, or names the property that holds it. Default: the topic. A key
+   * belongs to one topic.
+   */
+  readonly key?: KeySource;
+  /** For `latest` and `table`: keys it may have; publishing one more is refused. Default `maxKeys`, 10,000. */
+  readonly maxKeys?: number;
+  /**
+   * For `log`: how much is kept for who comes late or is slow, whichever bound is met first. Default `historyItems`,
+   * 10,000, within `historyBytes`, and no age.
+   */
+  readonly history?: HistoryOptions;
   /** Topics it may have; publishing one more is refused. Default `maxTopics`, 10,000. */
   readonly maxTopics?: number;
 }
+
+/** Bounds of the history of a `log` event. */
+export interface HistoryOptions {
+  /** Events kept. */
+  readonly count?: number;
+  /** Encoded bytes kept. */
+  readonly bytes?: number;
+  /** Milliseconds after which an event is let go, at the next publication or subscription. */
+  readonly maxAgeMs?: number;
+}
+
+/** Tells the key of a value: a function, or the name of the property that holds it. */
+export type KeySource = string | ((value: never) => string);
 
 /** A decorator for a field that holds an `Event`, in both dialects. */
 export interface EventMark {
@@ -20,7 +47,9 @@ export interface EventMark {
   (value: undefined, context: ClassFieldDecoratorContext): void;
 }
 
-const known = ["name", "mode", "maxTopics"];
+const known = ["name", "mode", "key", "maxKeys", "history", "maxTopics"];
+const knownHistory = ["count", "bytes", "maxAgeMs"];
+const modes = ["signal", "latest", "log", "table"];
 
 /**
  * Lets other processes subscribe to an event: `@event`, `@event()` or `@event({ … })` on a field
@@ -37,9 +66,7 @@ export function event(...args: unknown[]): unknown {
   if (args.length >= 2) return markEvent(args, {});
   const options = (args[0] ?? {}) as EventOptions;
   checkOptions("@event", options, known);
-  if (options.mode !== undefined && options.mode !== "signal") {
-    throw new TypeError(`@event: unknown mode ${String(options.mode)}; this version has signal`);
-  }
+  checkMode(options);
   return (...member: unknown[]) => markEvent(member, options);
 }
 
@@ -51,4 +78,26 @@ function markEvent(args: readonly unknown[], options: EventOptions): void {
     name: checkMemberName("@event", property, options.name),
     options,
   });
+}
+
+function checkMode({ mode = "signal", key, maxKeys, history }: EventOptions): void {
+  if (!modes.includes(mode))
+    throw new TypeError(`@event: unknown mode ${String(mode)}; write one of ${modes.join(", ")}`);
+  const keyed = mode === "latest" || mode === "table";
+  if (!keyed && (key !== undefined || maxKeys !== undefined)) {
+    throw new TypeError(`@event: key and maxKeys go with mode latest or table, not with ${mode}`);
+  }
+  if (key !== undefined && typeof key !== "function" && (typeof key !== "string" || key === "")) {
+    throw new TypeError(`@event: key must be a function or the name of a property, got ${String(key)}`);
+  }
+  checkCount("maxKeys", maxKeys);
+  if (history === undefined) return;
+  if (mode !== "log") throw new TypeError(`@event: history goes with mode log, not with ${mode}`);
+  checkOptions("@event history", history, knownHistory);
+  for (const name of ["count", "bytes", "maxAgeMs"] as const) checkCount(`history.${name}`, history[name]);
+}
+
+function checkCount(name: string, count: number | undefined): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) return;
+  throw new TypeError(`@event: ${name} must be a whole number of at least 1, got ${String(count)}`);
 }

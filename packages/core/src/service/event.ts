@@ -4,6 +4,7 @@ import { checkTopic } from "./topic.js";
 /** Where an event's publications go: one for each server that serves it. */
 export interface EventSink {
   publish(topic: string, value: unknown, callId: number | undefined): void;
+  remove(key: string, callId: number | undefined): void;
   /** Resolves when every subscriber's queue has room again. */
   drained(): Promise<void>;
 }
@@ -23,11 +24,22 @@ export class Event<Value> {
    * Tells `value` to all who subscribed to a prefix of `topic`. With the context of a call, subscribers learn its id.
    *
    * @throws RpcError `invalid_argument` for a topic outside the grammar or a value that cannot travel,
-   * `resource_exhausted` when it would be one topic too many. Nobody got anything then.
+   * `resource_exhausted` when it would be one topic or key too many, `failed_precondition` when its key belongs to
+   * another topic. Nobody got anything then.
    */
   publish(topic: string, value: Value, context?: CallContext): void {
     checkTopic(topic);
     for (const sink of this.#sinks) sink.publish(topic, value, context?.callId);
+  }
+
+  /**
+   * Takes a key of a `latest` or `table` event away: its subscribers get `{ kind: "removed", key }`. A key that is not
+   * there stays away in silence.
+   *
+   * @throws RpcError `failed_precondition` when the event's mode has no keys.
+   */
+  remove(key: string, context?: CallContext): void {
+    for (const sink of this.#sinks) sink.remove(key, context?.callId);
   }
 
   /** Resolves when every subscriber's queue has room again: what a publisher awaits that wants to pace itself. */

@@ -2,6 +2,7 @@ import type { RpcError } from "../errors.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
+import { checkOnce, type OnceOptions } from "./once.js";
 
 /** How one method is exposed. */
 export interface ExposeOptions {
@@ -16,6 +17,17 @@ export interface ExposeOptions {
    * nowhere, what it throws goes to the log. Called like any other method, it answers. Default false.
    */
   readonly oneway?: boolean;
+  /**
+   * Runs a call once for each key that callers pass by `$with({ key })`, and remembers its outcome for the window: the
+   * same key again joins the running call or gets what was remembered. Default: none.
+   */
+  readonly once?: OnceOptions;
+  /**
+   * One call at a time: of the method, or of each key that the function makes of the arguments (without the context).
+   * The others wait in the order they came, within their deadlines. Default: as many as come.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: it is given the arguments of a method of every signature
+  readonly serial?: true | ((...args: any[]) => string | number | bigint | boolean);
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -32,7 +44,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "oneway", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "oneway", "once", "serial", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
@@ -53,6 +65,7 @@ export function expose(...args: unknown[]): unknown {
 
 function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
+  checkOnce(property, options.once);
   markMember(owner, {
     kind: "method",
     property,

@@ -59,6 +59,16 @@ export class Outbox {
     return size;
   }
 
+  /** Whether what was written last waits in the open packet, which has no number yet. */
+  get waiting(): boolean {
+    return this.#sink !== undefined && this.#sink.position > bodyStart;
+  }
+
+  /** Whether a frame is being written: none can be written inside it. */
+  get encoding(): boolean {
+    return this.#encoding;
+  }
+
   /** Lets the open packet leave now. */
   flush(): void {
     const sink = this.#sink;

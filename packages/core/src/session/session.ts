@@ -64,7 +64,13 @@ export class Session {
   #sent = 0;
   /** Last number handed to the present connection. */
   #handed = 0;
+  /** Last number handed to any connection. */
+  #handedEver = 0;
   #received = 0;
+  /** Last number of which any frame was handed up. */
+  #begun = 0;
+  /** The last number that the peer began to hand up, once it closed the session and said so. */
+  #closedAfter: number | undefined;
   #acknowledged = 0;
   #unacknowledgedBytes = 0;
   #acknowledgeTimer: Timer | undefined;
@@ -126,7 +132,9 @@ export class Session {
 
   /** Whether events may enter a packet: they leave the rest of the send buffer to replies. */
   get hasEventRoom(): boolean {
-    return this.hasRoom && this.#kept.eventBytes < this.#options.limits.eventWindowBytes;
+    return (
+      this.hasRoom && !this.#outbox.encoding && this.#kept.eventBytes < this.#options.limits.eventWindowBytes
+    );
   }
 
   /** Whether everything that was sent has arrived. */
@@ -139,9 +147,23 @@ export class Session {
    *
    * Throws `RpcError` and sends nothing when a value in it cannot travel or the peer takes no frame that large. After
    * the end it does nothing: whoever waited for an answer was told.
+   *
+   * @returns the number of the packet that carries it, for `mayHaveArrived`.
    */
-  send(frame: OutgoingFrame): void {
+  send(frame: OutgoingFrame): number {
     if (this.#state === "open") this.#outbox.write(frame, this.#peerLimits);
+    return this.#outbox.waiting ? (this.#sent + 1) >>> 0 : this.#sent;
+  }
+
+  /**
+   * Whether the peer may have handed up the packet of that number. False is a proof that it did not and never will: no
+   * connection ever got the packet, or the peer closed the session before it came.
+   *
+   * Asked when the session is over; of an open session it says what holds so far.
+   */
+  mayHaveArrived(number: number): boolean {
+    if (distance(number, this.#handedEver) > 0) return false;
+    return this.#closedAfter === undefined || distance(number, this.#closedAfter) <= 0;
   }
 
   /** Sends what was written in this turn now. */
@@ -254,6 +276,7 @@ export class Session {
       const packet = this.#kept.take();
       if (packet === undefined) return;
       this.#handed = packet.number;
+      if (distance(packet.number, this.#handedEver) > 0) this.#handedEver = packet.number;
       this.#full = !connection.send(packet.bytes);
       // A broken pipe may have told so while it was handed the packet.
       if (this.#connection !== connection) return;
@@ -291,6 +314,7 @@ export class Session {
     }
     const late = this.#lateness.observe(this.#sessionTime(now), header.sentAt);
     if (header.numbered && ahead <= 0) return;
+    if (header.numbered) this.#begun = header.number;
     const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
       this.#handUp(frame, header.numbered, now - late);
@@ -308,6 +332,7 @@ export class Session {
         if (!frame.answer) this.#sendLoose({ type: "ping", answer: true });
         return;
       case "close":
+        this.#closedAfter = this.#acknowledged;
         this.end(fromErrorBody(frame));
         return;
       default:
@@ -350,7 +375,8 @@ export class Session {
     if (connection === undefined || (this.#full && frame?.type !== "close")) return;
     const header = {
       number: this.#handed,
-      acknowledged: this.#received,
+      // A close says how far this side got, the packet it stopped in included: what comes after that never runs.
+      acknowledged: frame?.type === "close" ? this.#begun : this.#received,
       sentAt: this.#sessionTime(this.#options.clock.now()),
     };
     this.#full = !connection.send(createLoosePacket(header, frame, this.#peerLimits));

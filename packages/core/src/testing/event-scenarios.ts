@@ -91,6 +91,7 @@ export const eventScenarios: readonly Scenario[] = [
 ];
 
 function describe(item: EventItem<Renamed>): string {
+  if (item.kind === "mark") return `mark ${item.position}`;
   return item.kind === "gap"
     ? `gap ${item.topic} ${item.from}-${item.to}`
     : `${item.kind} ${item.topic} ${item.seq}`;

@@ -3,6 +3,7 @@ import type { Remote } from "../client/proxy.js";
 import { type ServeOptions, type Server, serve } from "../server/server.js";
 import { checkEqual, until } from "./check.js";
 import { createFaultyLink, type FaultyLink } from "./faulty-link.js";
+import { Market, type RemoteMarket } from "./market.js";
 import { Person } from "./person.js";
 import type { TransportUnderTest } from "./transport-suite.js";
 
@@ -11,6 +12,7 @@ export interface ConnectedClient {
   readonly client: Client;
   readonly link: FaultyLink;
   readonly person: Remote<Person>;
+  readonly market: RemoteMarket;
 }
 
 /** Whole clients and servers for one scenario; it closes what the scenario opened and looks for what is left. */
@@ -21,6 +23,7 @@ export class Harness {
   readonly #servers: Server[] = [];
   readonly #clients: Client[] = [];
   #url: string;
+  #market = new Market();
 
   constructor(under: TransportUnderTest, openHandles: (() => readonly string[]) | undefined) {
     this.#under = under;
@@ -38,13 +41,19 @@ export class Harness {
     return this.#under;
   }
 
-  /** Serves a person and `others`; a second time at the same address, as after a restart. */
+  /** The market that is served beside the person: the newest one. */
+  get market(): Market {
+    return this.#market;
+  }
+
+  /** Serves a person, a market and `others`; a second time at the same address, as after a restart. */
   async serve(
     person: Person = new Person(),
     options: Partial<ServeOptions> = {},
     others: readonly object[] = [],
   ): Promise<Server> {
-    const server = await serve([person, ...others], {
+    this.#market = new Market();
+    const server = await serve([person, this.#market, ...others], {
       transports: [this.#under.serving],
       listen: this.#url,
       ...options,
@@ -58,7 +67,12 @@ export class Harness {
     const link = createFaultyLink(this.#under.connecting);
     const client = await connect(this.#url, { transports: [link.transport], ...options });
     this.#clients.push(client);
-    return { client, link, person: client.service<Remote<Person>>("Person") };
+    return {
+      client,
+      link,
+      person: client.service<Remote<Person>>("Person"),
+      market: client.service<RemoteMarket>("Market"),
+    };
   }
 
   /** Closes everything, clients first. */

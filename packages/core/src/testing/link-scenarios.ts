@@ -146,14 +146,20 @@ export const linkScenarios: readonly Scenario[] = [
       const running = person.wait(undefined as never);
       await until("the method runs", () => served.waiting === 1);
       const closing = Promise.all([server.close({ graceMs: 5_000 }), server.close()]);
-      // The first crosses the goaway on its way; the second waits for a server that takes it.
-      await checkRejects("a call that crosses", person.getName(), "unavailable", "not-executed");
+      // The first crosses the goaway on its way and is refused; both then wait for a server that takes them.
+      const crossing = checkRejects(
+        "a call that crosses",
+        person.$with({ timeoutMs: 50 }).getName(),
+        "deadline_exceeded",
+        "not-executed",
+      );
       await checkRejects(
         "a new call",
         person.$with({ timeoutMs: 50 }).getName(),
         "deadline_exceeded",
         "not-executed",
       );
+      await crossing;
       served.release();
       checkEqual("the running call", await running, "released");
       await closing;
@@ -296,6 +302,7 @@ function withHeadroom(bytes: Uint8Array): Uint8Array {
 }
 
 function describe(item: EventItem<Renamed>): string {
+  if (item.kind === "mark") return `mark ${item.position}`;
   return item.kind === "gap"
     ? `gap ${item.topic} ${item.from}-${item.to}`
     : `${item.kind} ${item.topic} ${item.seq}`;

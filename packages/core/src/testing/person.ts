@@ -27,6 +27,8 @@ export class Person {
   readonly order: number[] = [];
   /** Signals of `wait` that aborted, by their reason's message. */
   readonly aborted: string[] = [];
+  /** What `buy` bought, each time it ran. */
+  readonly bought: string[] = [];
   #name = "小红";
   #release: (() => void)[] = [];
 
@@ -90,6 +92,20 @@ export class Person {
         reject(context.signal.reason as Error);
       });
     });
+  }
+
+  /** Buys a gift, once for each key. Waits for `release` when `slow`. */
+  @expose({ once: { windowMs: 60_000 }, context: true })
+  buy(context: CallContext, gift: string, slow: boolean): string | Promise<string> {
+    this.bought.push(gift);
+    if (gift === "a yacht") throw new RpcError("failed_precondition", "too dear");
+    return slow ? this.wait(context).then(() => gift) : gift;
+  }
+
+  /** Like `wait`, and may run twice. */
+  @expose({ context: true, idempotent: true })
+  look(context: CallContext): Promise<string> {
+    return this.wait(context);
   }
 
   /** Publishes `count` events on `topic`. */

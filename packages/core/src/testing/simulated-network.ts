@@ -25,6 +25,7 @@ export class SimulatedNetwork implements Transport {
   readonly #pipeBytes: number;
   readonly #listeners = new Map<string, (connection: Connection) => void>();
   readonly #links = new Set<SimulatedLink>();
+  readonly #parted = new Set<string>();
 
   constructor(options: NetworkOptions) {
     this.#clock = options.clock;
@@ -48,7 +49,7 @@ export class SimulatedNetwork implements Transport {
   ): Promise<Connection> {
     await this.#wait(this.#delay(), options.signal);
     const accept = this.#listeners.get(url.pathname);
-    if (accept === undefined)
+    if (accept === undefined || this.#parted.has(url.pathname))
       throw new RpcError("unavailable", `nobody listens at ${url.href}`, { outcome: "not-executed" });
     const link: SimulatedLink = new SimulatedLink({
       clock: this.#clock,
@@ -83,6 +84,16 @@ export class SimulatedNetwork implements Transport {
   crash(url: string): void {
     this.#listeners.delete(new URL(url).pathname);
     for (const link of [...this.#links]) link.cut();
+  }
+
+  /** Nobody reaches a URL any more, until `join`; the process behind it lives on. */
+  part(url: string): void {
+    this.#parted.add(new URL(url).pathname);
+    for (const link of [...this.#links]) link.cut();
+  }
+
+  join(url: string): void {
+    this.#parted.delete(new URL(url).pathname);
   }
 
   #delay(): number {

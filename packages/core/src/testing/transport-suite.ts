@@ -1,9 +1,11 @@
 import type { Transport } from "../transport.js";
 import { callScenarios } from "./call-scenarios.js";
 import { callbackScenarios } from "./callback-scenarios.js";
+import { eventModeScenarios } from "./event-mode-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
+import { outcomeScenarios } from "./outcome-scenarios.js";
 import { streamScenarios } from "./stream-scenarios.js";
 
 /** What a transport cannot do, and says so. */
@@ -60,13 +62,16 @@ export interface Scenario {
  */
 export function testTransport(options: TransportSuiteOptions): void {
   const { name, test, lacks = [] } = options;
-  for (const scenario of [
+  const scenarios = [
     ...callScenarios,
     ...eventScenarios,
+    ...eventModeScenarios,
     ...streamScenarios,
     ...callbackScenarios,
     ...linkScenarios,
-  ]) {
+    ...outcomeScenarios,
+  ];
+  for (const scenario of scenarios) {
     const title = `${name}: ${scenario.title}`;
     const run = async () => {
       const harness = new Harness(await options.create(), options.openHandles);

@@ -15,17 +15,22 @@ import {
   type GapFrame,
   type ItemsFrame,
   maxPassedIndex,
+  type OutcomeFrame,
+  type OutcomeQueryFrame,
   type PassedParameter,
   type PeerLimits,
   type StreamItem,
+  type SubscribedFrame,
+  type SubscribeFrame,
 } from "./frame.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
 
 const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
-const knownFlags = callFlags.byName | callFlags.metadata | extraFlags;
-
+const knownFlags = callFlags.byName | callFlags.metadata | callFlags.key | extraFlags;
+const outcomeStates = ["running", "executed", "interrupted", "not-found"] as const;
+const deliveryModes = ["signal", "latest", "log", "table"] as const;
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
 /** Reads the frames of a packet, one after the other. Everything it returns was scanned first. */
@@ -90,10 +95,16 @@ export class FrameReader {
         return this.#callback();
       case frameTypes.release:
         return { type: "release", callback: this.#uint32() };
+      case frameTypes.outcomeQuery:
+        return this.#outcomeQuery();
+      case frameTypes.outcome:
+        return this.#outcome();
       case frameTypes.events:
         return this.#events();
       case frameTypes.gap:
         return this.#gap();
+      case frameTypes.mark:
+        return { type: "mark", id: this.#uint32(), position: this.#count("mark.position") };
       case frameTypes.subscriptionCredit:
         return {
           type: "subscriptionCredit",
@@ -168,11 +179,17 @@ export class FrameReader {
           prefix: fields.string("prefix"),
           creditItems: fields.uint32("creditItems"),
           creditBytes: fields.uint32("creditBytes"),
+          from: readFrom(fields),
         };
       }
       case frameTypes.subscribed: {
         const fields = this.#fields("subscribed");
-        return { type: "subscribed", id: fields.uint32("id"), position: fields.count("position") };
+        return {
+          type: "subscribed",
+          id: fields.uint32("id"),
+          position: fields.count("position"),
+          mode: readMode(fields.string("mode")),
+        };
       }
       default:
         throw new ProtocolError(`unknown frame 0x${type.toString(16).padStart(2, "0")}`);
@@ -189,10 +206,13 @@ export class FrameReader {
         ? { service: this.#string("call.service"), method: this.#string("call.method") }
         : { ref: this.#uint16(), member: this.#uint16() };
     const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
+    const key = (flags & callFlags.key) !== 0 ? this.#string("call.key") : undefined;
     const extras = (flags & extraFlags) === 0 ? undefined : this.#extras(flags);
+    const start = this.#position;
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
-    return { type: "call", id, timeLeftMs, target, metadata, extras, args };
+    const argsBytes = key === undefined ? undefined : this.#bytes.slice(start, this.#position);
+    return { type: "call", id, timeLeftMs, target, metadata, key, extras, args, argsBytes };
   }
 
   #extras(flags: number): CallExtras {
@@ -252,6 +272,31 @@ export class FrameReader {
     };
   }
 
+  #outcomeQuery(): OutcomeQueryFrame {
+    const id = this.#uint32();
+    const value = this.#value();
+    const [service, method, key] = Array.isArray(value) && value.length === 3 ? value : [];
+    const fine = typeof service === "string" && typeof method === "string" && typeof key === "string";
+    if (!fine) throw new ProtocolError("malformed outcome query");
+    return { type: "outcomeQuery", id, service, method, key };
+  }
+
+  #outcome(): OutcomeFrame {
+    const id = this.#uint32();
+    const fields = this.#fields("outcome");
+    const state = outcomeStates.find((known) => known === fields.string("state"));
+    if (state === undefined) throw new ProtocolError("outcome with an unknown state");
+    return {
+      type: "outcome",
+      id,
+      state,
+      value: fields.any("value"),
+      error: fields.any("error") === undefined ? undefined : readErrorBody(fields.map("error")),
+      rememberedForMs:
+        fields.any("rememberedForMs") === undefined ? undefined : fields.count("rememberedForMs"),
+    };
+  }
+
   #events(): EventsFrame {
     const id = this.#uint32();
     const kind = eventKinds[this.#uint8()];
@@ -260,7 +305,10 @@ export class FrameReader {
     const rows: EventRow[] = [];
     for (let index = 0; index < count; index++) {
       const start = this.#position;
-      rows.push(readRow(this.#value(), this.#position - start));
+      const row = readRow(this.#value(), this.#position - start);
+      if (kind === "removed" && typeof row.value !== "string")
+        throw new ProtocolError("malformed event: a removed key is no string");
+      rows.push(row);
     }
     return { type: "events", id, kind, rows };
   }
@@ -281,6 +329,12 @@ export class FrameReader {
 
   #fields(frame: string): Fields {
     return new Fields(frame, this.#value());
+  }
+
+  #count(what: string): number {
+    const value = this.#value();
+    if (!isCount(value)) throw new ProtocolError(`${what}: expected a count, got ${typeof value}`);
+    return value;
   }
 
   #string(what: string): string {
@@ -330,6 +384,18 @@ function readRow(value: unknown, bytes: number): EventRow {
     (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
   return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
+}
+
+function readFrom(fields: Fields): SubscribeFrame["from"] {
+  const from = fields.any("from");
+  return from === undefined || from === "oldest" ? from : fields.count("from");
+}
+
+function readMode(mode: string): SubscribedFrame["mode"] {
+  const known = deliveryModes.find((name) => name === mode);
+  if (known === undefined)
+    throw new ProtocolError(`subscribed: unknown mode ${JSON.stringify(mode.slice(0, 40))}`);
+  return known;
 }
 
 function readPeerLimits(fields: Fields): PeerLimits {

@@ -18,13 +18,20 @@ export const frameHeadBytes = 5;
 export const noDeadline = 0xffff_ffff;
 
 /** Flags of a call frame. */
-export const callFlags = { byName: 0x01, metadata: 0x02, stream: 0x10, passed: 0x20, oneway: 0x40 } as const;
+export const callFlags = {
+  byName: 0x01,
+  metadata: 0x02,
+  key: 0x04,
+  stream: 0x10,
+  passed: 0x20,
+  oneway: 0x40,
+} as const;
 
 /** Kinds of passed parameters, in the order of their numbers. */
 export const passedKinds = ["stream", "callback"] as const;
 
 /** Kinds of an events frame, in the order of their numbers. */
-export const eventKinds = ["live", "replay", "snapshot"] as const;
+export const eventKinds = ["live", "replay", "snapshot", "removed"] as const;
 
 /** An event encoded once, for every subscriber. */
 export type EncodedRow = Uint8Array;
@@ -107,11 +114,22 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
       return encodeValue(sink, frame.args, limits);
     case "release":
       return writeUint32(sink, frame.callback);
+    case "outcomeQuery":
+      writeUint32(sink, frame.id);
+      return encodeValue(sink, [frame.service, frame.method, frame.key], limits);
+    case "outcome": {
+      const { type: _, id, error, ...fields } = frame;
+      writeUint32(sink, id);
+      return encodeValue(sink, { ...fields, error: error && errorFields(error) }, limits);
+    }
     case "events":
       return encodeEvents(sink, frame);
     case "gap":
       writeUint32(sink, frame.id);
       return encodeValue(sink, [frame.topic, frame.from, frame.to, frame.reason], limits);
+    case "mark":
+      writeUint32(sink, frame.id);
+      return encodeValue(sink, frame.position, limits);
     case "subscriptionCredit":
       writeUint32(sink, frame.id);
       writeUint32(sink, frame.items);
@@ -128,9 +146,12 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
 }
 
 function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void {
-  const { target, metadata, extras } = frame;
+  const { target, metadata, key, extras } = frame;
   const byName = "method" in target;
-  const flags = (byName ? callFlags.byName : 0) | (metadata === undefined ? 0 : callFlags.metadata);
+  const flags =
+    (byName ? callFlags.byName : 0) |
+    (metadata === undefined ? 0 : callFlags.metadata) |
+    (key === undefined ? 0 : callFlags.key);
   writeUint8(sink, extras === undefined ? flags : flags | extraFlags(extras));
   writeUint32(sink, frame.id);
   writeTimeLeft(sink, frame.timeLeftMs);
@@ -142,6 +163,7 @@ function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void 
     writeUint16(sink, target.member);
   }
   if (metadata !== undefined) encodeValue(sink, metadata, limits);
+  if (key !== undefined) encodeValue(sink, key, limits);
   if (extras !== undefined) encodeExtras(sink, extras);
   encodeValue(sink, frame.args, limits);
 }

@@ -129,9 +129,13 @@ export interface CallFrame {
   /** Milliseconds left at the packet's `sentAt`; `Infinity` without a deadline. */
   readonly timeLeftMs: number;
   readonly metadata?: Metadata | undefined;
+  /** Of a once method: what its caller named the intent. */
+  readonly key?: string | undefined;
   /** What few calls have; undefined for a plain one. */
   readonly extras?: CallExtras | undefined;
   readonly args: readonly unknown[];
+  /** The arguments as they came, encoded, where there is a key; set by the reader. */
+  readonly argsBytes?: Uint8Array | undefined;
 }
 
 /** What a call has besides a method and plain arguments. */
@@ -191,6 +195,25 @@ export interface CancelFrame {
   readonly id: number;
 }
 
+/** Asks what became of a once call. */
+export interface OutcomeQueryFrame {
+  readonly type: "outcomeQuery";
+  readonly id: number;
+  readonly service: string;
+  readonly method: string;
+  readonly key: string;
+}
+
+/** Answers it. */
+export interface OutcomeFrame {
+  readonly type: "outcome";
+  readonly id: number;
+  readonly state: "running" | "executed" | "interrupted" | "not-found";
+  readonly value?: unknown;
+  readonly error?: ErrorBody | undefined;
+  readonly rememberedForMs?: number | undefined;
+}
+
 /** One item as it comes off the wire; `bytes` is what it counts against the credit. */
 export interface StreamItem {
   readonly value: unknown;
@@ -237,6 +260,9 @@ export interface ReleaseFrame {
   readonly callback: number;
 }
 
+/** Kinds of an events frame. */
+export type EventKind = "live" | "replay" | "snapshot" | "removed";
+
 export interface SubscribeFrame {
   readonly type: "subscribe";
   readonly id: number;
@@ -245,13 +271,17 @@ export interface SubscribeFrame {
   readonly prefix: string;
   readonly creditItems: number;
   readonly creditBytes: number;
+  /** The oldest that is kept, or behind a position of this epoch; absent: what is published from now on. */
+  readonly from?: "oldest" | number | undefined;
 }
 
 export interface SubscribedFrame {
   readonly type: "subscribed";
   readonly id: number;
-  /** Position of the event's newest item: what comes later is delivered or reported. */
+  /** Where it begins: what comes behind this position is delivered or reported. */
   readonly position: number;
+  /** Delivery mode of the event. */
+  readonly mode: "signal" | "latest" | "log" | "table";
 }
 
 export interface UnsubscribeFrame {
@@ -279,7 +309,7 @@ export interface EventRow {
 export interface EventsFrame {
   readonly type: "events";
   readonly id: number;
-  readonly kind: "live" | "replay" | "snapshot";
+  readonly kind: EventKind;
   readonly rows: readonly EventRow[];
 }
 
@@ -290,6 +320,13 @@ export interface GapFrame {
   readonly from: number;
   readonly to: number | null;
   readonly reason: "slow-consumer" | "history-evicted" | "epoch-changed" | "transport";
+}
+
+/** The snapshot is complete: it held everything up to `position`. */
+export interface MarkFrame {
+  readonly type: "mark";
+  readonly id: number;
+  readonly position: number;
 }
 
 /** More credit for a subscription: what its consumer has taken. */
@@ -311,6 +348,8 @@ export type SessionFrame =
   | ReplyFrame
   | ErrorFrame
   | CancelFrame
+  | OutcomeQueryFrame
+  | OutcomeFrame
   | ItemsFrame
   | EndFrame
   | CreditFrame
@@ -322,6 +361,7 @@ export type SessionFrame =
   | UnsubscribedFrame
   | EventsFrame
   | GapFrame
+  | MarkFrame
   | SubscriptionCreditFrame;
 
 export type Frame = HandshakeFrame | SessionFrame;

@@ -29,6 +29,10 @@ interface World {
 @service("Ledger")
 class Ledger {
   @event() readonly entered = new Event<number>();
+  @event({ mode: "log", history: { count: 40 } }) readonly logged = new Event<number>();
+  @event({ mode: "table", key: ({ name }: Row) => name }) readonly rows = new Event<Row>();
+  /** What the table holds. */
+  readonly table = new Map<string, number>();
   /** Newest sequence number by topic. */
   readonly published = new Map<string, number>();
   readonly #world: World;
@@ -45,10 +49,28 @@ class Ledger {
     const topic = `t${key % 3}`;
     this.published.set(topic, (this.published.get(topic) ?? 0) + 1);
     this.entered.publish(topic, key, context);
+    this.logged.publish(topic, key, context);
+    const name = `row${key % 7}`;
+    if (key % 5 === 0) {
+      this.table.delete(name);
+      this.rows.remove(name, context);
+    } else {
+      this.table.set(name, key);
+      this.rows.publish(topicOf(name), { name, key }, context);
+    }
     if (workMs > 0) await simulation.sleep(workMs);
     if (fail) throw new RpcError("failed_precondition", `refused ${key}`);
     return key * 2;
   }
+}
+
+interface Row {
+  readonly name: string;
+  readonly key: number;
+}
+
+function topicOf(name: string): string {
+  return `table.${name}`;
 }
 
 interface Settled {
@@ -70,7 +92,12 @@ export interface WorkloadReport {
 }
 
 const url = "sim:ledger";
-const limits = { heartbeatMs: 500, sessionRetentionMs: 5_000 };
+const limits = {
+  heartbeatMs: 500,
+  sessionRetentionMs: 5_000,
+  subscriptionQueueItems: 16,
+  subscriptionCreditItems: 16,
+};
 
 /** Calls and events through links and servers that fail; rejects when a promise of the framework does not hold. */
 export function runWorkload(options: WorkloadOptions): Promise<WorkloadReport> {
@@ -85,6 +112,8 @@ class Workload {
   readonly #servers: Server[] = [];
   readonly #settled: Settled[] = [];
   readonly #items: EventItem<number>[] = [];
+  readonly #logged: EventItem<number>[] = [];
+  readonly #mirror = new TableMirror();
   #ledger: Ledger;
   #resumes = 0;
   #resets = 0;
@@ -108,11 +137,23 @@ class Workload {
     await ledger.entered.subscribe("", (item) => {
       this.#items.push(item);
     });
+    const slowly = (ms: number) =>
+      this.#random.chance(0.2) ? this.#simulation.sleep(this.#random.whole(1, ms)) : undefined;
+    await ledger.logged.subscribe("", (item) => {
+      this.#logged.push(item);
+      return slowly(50);
+    });
+    await ledger.rows.subscribe("", (item) => {
+      this.#mirror.take(item);
+      return slowly(200);
+    });
     await Promise.all([this.#call(ledger), this.#fail()]);
     // A last calm: everything that is still under way arrives.
     await this.#simulation.sleep(20_000);
     this.#checkCalls();
-    this.#checkEvents();
+    this.#checkEvents(this.#items);
+    this.#checkEvents(this.#logged);
+    this.#mirror.check(this.#ledger.table);
     await this.#checkEnd(client);
     return {
       settled: this.#settled.length,
@@ -169,8 +210,10 @@ class Workload {
         "twice",
         "lose",
         "repeat",
+        "part",
       ] as const);
       if (kind === "crash") await this.#crash();
+      else if (kind === "part") await this.#part();
       else if (link !== undefined) this.#harm(kind, link);
     }
   }
@@ -191,6 +234,13 @@ class Workload {
         link.freeze("near");
         this.#simulation.clock.timer(this.#random.whole(1, 50), () => link.cut());
     }
+  }
+
+  // For longer than sessions are kept, or not: the server lives on.
+  async #part(): Promise<void> {
+    this.#simulation.network.part(url);
+    await this.#simulation.sleep(this.#random.pick([1_000, 8_000]));
+    this.#simulation.network.join(url);
   }
 
   async #crash(): Promise<void> {
@@ -221,10 +271,10 @@ class Workload {
     }
   }
 
-  #checkEvents(): void {
+  #checkEvents(items: readonly EventItem<number>[]): void {
     const next = new Map<string, number | undefined>();
-    for (const item of this.#items) {
-      if (item.kind === "removed") continue;
+    for (const item of items) {
+      if (item.kind === "removed" || item.kind === "mark") continue;
       const expected = next.get(item.topic);
       const first = item.kind === "gap" ? item.from : item.seq;
       const afterReset = next.has(item.topic) && expected === undefined;
@@ -251,6 +301,32 @@ class Workload {
     await this.#simulation.sleep(60_000);
     for (const server of this.#servers) check(server.stats().sessions.length === 0, "a session is left");
     check(this.#simulation.clock.timers === 0, `${this.#simulation.clock.timers} timers are left`);
+  }
+}
+
+/** A table as a subscriber keeps it. */
+class TableMirror {
+  readonly #rows = new Map<string, number>();
+  readonly #fresh = new Map<string, number>();
+
+  take(item: EventItem<Row>): void {
+    if (item.kind === "snapshot") this.#fresh.set(item.value.name, item.value.key);
+    else if (item.kind === "live") this.#rows.set(item.value.name, item.value.key);
+    else if (item.kind === "removed") this.#rows.delete(item.key);
+    else if (item.kind === "gap") this.#fresh.clear();
+    else {
+      this.#rows.clear();
+      for (const [name, key] of this.#fresh) this.#rows.set(name, key);
+      this.#fresh.clear();
+    }
+  }
+
+  check(table: ReadonlyMap<string, number>): void {
+    const show = (rows: ReadonlyMap<string, number>) => JSON.stringify([...rows].sort());
+    check(
+      show(this.#rows) === show(table),
+      `the table is ${show(table)}, its subscriber has ${show(this.#rows)}`,
+    );
   }
 }
 

@@ -1,0 +1,236 @@
+import type { Clock } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Logger } from "../logger.js";
+import type { RegisteredMethod } from "../service/registry.js";
+import { ByteSink } from "../wire/byte-sink.js";
+import { toErrorBody } from "../wire/error-frame.js";
+import type { ErrorBody, OutcomeFrame } from "../wire/frame.js";
+import { decodeValue, encodeValue } from "../wire/values.js";
+import { digest } from "./digest.js";
+import { type Answer, JoinedCall, type Joining } from "./joined-call.js";
+import type { OutcomeStore, RememberedCall } from "./outcome-store.js";
+import type { RunningCall } from "./running-calls.js";
+
+export interface OnceCallsOptions {
+  readonly store: OutcomeStore;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly epoch: string;
+  /** What of an identity tells one caller from another. */
+  readonly scopeOf: (identity: unknown) => unknown;
+}
+
+/** What a caller asks of a once method. */
+export interface OnceRequest extends Joining {
+  readonly method: RegisteredMethod;
+  readonly key: string;
+  /** Its arguments as they came, encoded. */
+  readonly argsBytes: Uint8Array;
+  /** Makes what the handler sees. */
+  share(): RunningCall;
+  /** Runs the method; never rejects. */
+  run(shared: RunningCall): Answer | Promise<Answer>;
+}
+
+/** A question about a key, as the answer goes back. */
+export type OutcomeState = Omit<OutcomeFrame, "type" | "id">;
+
+/**
+ * The outcome windows of a server: a key runs once, and whoever comes with it again joins or gets what was remembered.
+ *
+ * One for all sessions, since the same caller may come back in another.
+ */
+export class OnceCalls {
+  readonly #options: OnceCallsOptions;
+  /** Bounded by the sessions' running calls: each has at least one. */
+  readonly #running = new Map<string, JoinedCall>();
+
+  constructor(options: OnceCallsOptions) {
+    this.#options = options;
+  }
+
+  /** Joins the running call of that key, answers with what is remembered of it, or runs it. */
+  enter(request: OnceRequest): void {
+    const { method, call } = request;
+    let id: string;
+    try {
+      id = this.#idOf(call.identity, method, request.key);
+    } catch (error) {
+      request.answer({ error: toErrorBody(RpcError.from(error, "internal"), "not-executed") });
+      return;
+    }
+    const args = digest(request.argsBytes);
+    const joined = this.#running.get(id);
+    if (joined === undefined) this.#start(id, args, request);
+    else if (joined.args === args) joined.add(request);
+    else request.answer({ error: otherArguments(request) });
+  }
+
+  /** What is known of a key. Throws `RpcError`. */
+  query(identity: unknown, method: RegisteredMethod, key: string): OutcomeState | Promise<OutcomeState> {
+    const id = this.#idOf(identity, method, key);
+    if (this.#running.has(id)) return { state: "running" };
+    const { store, clock } = this.#options;
+    const now = clock.wallTime();
+    const found = store.find(id, now);
+    // A store that has not been there as long as the window cannot speak for all of it.
+    const rememberedForMs = Math.max(
+      0,
+      Math.floor(Math.min(method.options.once?.windowMs ?? 0, now - store.since)),
+    );
+    return isPromise(found)
+      ? found.then((known) => describe(known, rememberedForMs))
+      : describe(found, rememberedForMs);
+  }
+
+  #idOf(identity: unknown, method: RegisteredMethod, key: string): string {
+    const { limits, scopeOf } = this.#options;
+    let scope: Uint8Array;
+    try {
+      scope = encode([scopeOf(identity) ?? null, method.service, method.name, key], limits);
+    } catch (error) {
+      throw new RpcError(
+        "failed_precondition",
+        `${method.service}.${method.name} is a once method, and the caller's identity cannot be told apart: ` +
+          "pass serve({ outcomeScope: (identity) => … }) that returns what names the caller, such as its user id",
+        { outcome: "not-executed", cause: error },
+      );
+    }
+    return digest(scope);
+  }
+
+  #start(id: string, args: string, request: OnceRequest): void {
+    const { store, clock, epoch } = this.#options;
+    const joined = new JoinedCall(args, request.share());
+    joined.add(request);
+    this.#running.set(id, joined);
+    const at = clock.wallTime();
+    const windowMs = request.method.options.once?.windowMs ?? 0;
+    const started = (known: RememberedCall | undefined) => {
+      if (known !== undefined) this.#settle(id, joined, this.#replay(known, args, request));
+      else if (joined.abandoned) this.#finish(id, joined, request, { error: leftBefore(request) });
+      else this.#run(id, joined, request);
+    };
+    const failed = (error: unknown) => this.#settle(id, joined, { error: this.#storeFailed(request, error) });
+    try {
+      const known = store.start({ id, args, epoch, at, until: at + windowMs });
+      if (isPromise(known)) known.then(started, failed);
+      else started(known);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #run(id: string, joined: JoinedCall, request: OnceRequest): void {
+    const answer = request.run(joined.shared);
+    if (isPromise(answer)) void answer.then((settled) => this.#finish(id, joined, request, settled));
+    else this.#finish(id, joined, request, answer);
+  }
+
+  // Recorded before anybody is told: who was told and asks again must not hear anything else.
+  #finish(id: string, joined: JoinedCall, request: OnceRequest, answer: Answer): void {
+    const { store, clock, limits, logger } = this.#options;
+    const { method } = request;
+    const name = `${method.service}.${method.name}`;
+    const { bytes, told } = encodeAnswer(name, answer, limits);
+    const notRun = "error" in told && told.error.outcome === "not-executed";
+    const settle = () => this.#settle(id, joined, told);
+    const failed = (error: unknown) => {
+      logger.error(
+        `the outcome of ${name} could not be recorded, its key will be told as interrupted: ${String(error)}`,
+      );
+      settle();
+    };
+    try {
+      const until = clock.wallTime() + (method.options.once?.windowMs ?? 0);
+      const recorded = notRun ? store.forget(id) : store.finish(id, bytes, until);
+      if (isPromise(recorded)) recorded.then(settle, failed);
+      else settle();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #settle(id: string, joined: JoinedCall, answer: Answer): void {
+    this.#running.delete(id);
+    joined.settle(answer);
+  }
+
+  #replay(known: RememberedCall, args: string, request: OnceRequest): Answer {
+    if (known.args !== args) return { error: otherArguments(request) };
+    if (known.answer !== undefined) return decodeAnswer(known.answer);
+    const { method } = request;
+    return {
+      error: {
+        code: "aborted",
+        message: `${method.service}.${method.name}: it was started with this key and its end was never recorded: its process died, or its store failed`,
+        outcome: "unknown",
+        details: { state: "interrupted" },
+      },
+    };
+  }
+
+  #storeFailed({ method }: OnceRequest, error: unknown): ErrorBody {
+    const name = `${method.service}.${method.name}`;
+    if (RpcError.is(error))
+      return { ...toErrorBody(error, "not-executed"), message: `${name}: ${error.message}` };
+    this.#options.logger.error(`${name} was not run, its start could not be recorded: ${String(error)}`);
+    return {
+      code: "internal",
+      message: `${name} was not run: its start could not be recorded`,
+      outcome: "not-executed",
+    };
+  }
+}
+
+function describe(known: RememberedCall | undefined, rememberedForMs: number): OutcomeState {
+  if (known === undefined) return { state: "not-found", rememberedForMs };
+  return known.answer === undefined
+    ? { state: "interrupted" }
+    : { state: "executed", ...decodeAnswer(known.answer) };
+}
+
+// A result that cannot travel is an error for everybody, now and later.
+function encodeAnswer(name: string, answer: Answer, limits: Limits): { bytes: Uint8Array; told: Answer } {
+  try {
+    return { bytes: encode(answer, limits), told: answer };
+  } catch (error) {
+    const message = `${name} ran, but its result cannot travel: ${RpcError.from(error, "internal").message}`;
+    const told: Answer = { error: { code: "internal", message, outcome: "executed" } };
+    return { bytes: encode(told, limits), told };
+  }
+}
+
+function decodeAnswer(bytes: Uint8Array): Answer {
+  const answer = decodeValue(bytes, 0, bytes.length) as Answer;
+  return "error" in answer ? answer : { value: answer.value };
+}
+
+function encode(value: unknown, limits: Limits): Uint8Array {
+  const sink = new ByteSink(256);
+  // One level more than a value by itself: it is wrapped.
+  encodeValue(sink, value, { maxDepth: limits.maxDepth + 4, maxNodes: limits.maxNodes + 16 });
+  return sink.bytes.slice(0, sink.position);
+}
+
+function otherArguments({ method }: OnceRequest): ErrorBody {
+  return {
+    code: "failed_precondition",
+    message: `${method.service}.${method.name}: this key was used with other arguments; a key is for one thing to be done, make another`,
+    outcome: "not-executed",
+  };
+}
+
+function leftBefore({ method }: OnceRequest): ErrorBody {
+  return {
+    code: "cancelled",
+    message: `${method.service}.${method.name}: given up before it ran`,
+    outcome: "not-executed",
+  };
+}
+
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof value === "object" && value !== null && typeof (value as Promise<Value>).then === "function";
+}

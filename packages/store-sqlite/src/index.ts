@@ -1,0 +1,5 @@
+export {
+  type SqliteOutcomeStore,
+  type SqliteOutcomeStoreOptions,
+  sqliteOutcomeStore,
+} from "./sqlite-outcome-store.js";
