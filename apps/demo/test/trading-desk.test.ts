@@ -53,7 +53,9 @@ describe("TradingDesk", () => {
   it("tells prices under the topic of their instrument, in order", async () => {
     const stocks: string[] = [];
     const all = await Heard.of(remote.ticks, "");
-    const subscription = await remote.ticks.subscribe("STOCK.A", ({ topic }) => stocks.push(topic));
+    const subscription = await remote.ticks.subscribe("STOCK.A", (item) => {
+      stocks.push(item.kind === "mark" ? item.kind : item.topic);
+    });
     expect(await remote.openMarket()).toEqual({ wasOpen: false, nextDay: day(1) });
     await clock.advance(3 * dayMs);
     await all.until(({ length }) => length === 5);

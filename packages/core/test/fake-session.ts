@@ -4,19 +4,25 @@ import type { Session } from "../src/session/session.js";
 import type { OutgoingFrame } from "../src/wire/encode-frame.js";
 import type { PeerLimits } from "../src/wire/frame.js";
 
-/** Of a session, what its serving end uses: frames leave by it while it has room. */
+/** Of a session, what both its ends use: frames leave by it while it has room, each in a packet of its own. */
 export class FakeSession {
   readonly frames: OutgoingFrame[] = [];
   peerLimits: PeerLimits = toPeerLimits(defaultLimits);
   hasRoom = true;
   hasEventRoom = true;
   open = true;
+  /** Number of the last packet that its peer may have got. */
+  arrived = Number.POSITIVE_INFINITY;
   /** Refuses a frame by throwing. */
   refuse: (frame: OutgoingFrame) => void = () => {};
 
-  send(frame: OutgoingFrame): void {
+  send(frame: OutgoingFrame): number {
     this.refuse(frame);
-    this.frames.push(frame);
+    return this.frames.push(frame);
+  }
+
+  mayHaveArrived(packet: number): boolean {
+    return packet <= this.arrived;
   }
 
   asSession(): Session {

@@ -128,7 +128,7 @@ describe("a hostile peer without a session", () => {
 describe("a hostile peer with a session", () => {
   it.each<[string, number[], string | RegExp]>([
     ["an unknown frame", [0x7f, 0, 0, 0, 0], "unknown frame 0x7f"],
-    ["a frame that no part of this version knows", [frameTypes.mark, 0, 0, 0, 0], "unknown frame 0x36"],
+    ["a frame that no part of this version knows", [0x38, 0, 0, 0, 0], "unknown frame 0x38"],
     [
       "a frame longer than its packet",
       [frameTypes.cancel, 0, 0, 0, 9, 1],

@@ -1,4 +1,10 @@
-import { type EventItem, type RemoteEvent, RpcError, type Subscription } from "@rpc/core";
+import {
+  type EventItem,
+  type RemoteEvent,
+  RpcError,
+  type SubscribeOptions,
+  type Subscription,
+} from "@rpc/core";
 import { describe, expect, it } from "vitest";
 import { Heard } from "../../src/tour/heard.js";
 
@@ -10,9 +16,9 @@ class ScriptedEvent implements RemoteEvent<string> {
 
   async subscribe(
     prefix = "",
-    listener?: (item: EventItem<string>) => unknown,
+    listener?: ((item: EventItem<string>) => unknown) | SubscribeOptions,
   ): Promise<Subscription<string>> {
-    this.listener = listener ?? this.listener;
+    if (typeof listener === "function") this.listener = listener;
     const closed = new Promise<void>((resolve, reject) => {
       this.end = resolve;
       this.fail = reject;
@@ -37,6 +43,15 @@ describe("Heard", () => {
     await two;
     expect(heard.values).toEqual(["one", "two"]);
     expect(told).toEqual(heard.values);
+  });
+
+  it("hears values only: neither removed keys nor marks", async () => {
+    const event = new ScriptedEvent();
+    const heard = await Heard.of(event, "");
+    event.listener({ kind: "mark", position: 3 });
+    event.listener({ kind: "removed", topic: "T", seq: 4, position: 4, at: 0, key: "one" });
+    event.tell("two");
+    expect(heard.values).toEqual(["two"]);
   });
 
   it("takes a gap for the end", async () => {

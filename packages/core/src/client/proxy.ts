@@ -32,7 +32,7 @@ export type Remote<Service> = {
  * so the program says it. A method without a result has `oneway` beside being callable.
  */
 export type RemoteMethod<Args extends readonly unknown[], Result> =
-  IsAnyOrNever<Result> extends true
+  IsAnyOrNever<Awaited<Result>> extends true
     ? (...args: Args) => Promise<Awaited<Result>>
     : Awaited<Result> extends AsyncIterable<infer Item>
       ? { stream(...args: Args): RemoteStream<Item> }

@@ -40,7 +40,8 @@ export class LiveSubscription implements Subscription<unknown> {
   #state: "open" | "ended" = "open";
   #failure: unknown;
   #wake: (() => void) | undefined;
-  #busy = false;
+  /** What the listener has not finished. */
+  #busy: Waiting | undefined;
   /** What the server may still send. */
   #creditItems: number;
   #creditBytes: number;
@@ -131,8 +132,9 @@ export class LiveSubscription implements Subscription<unknown> {
    * lost, one gap for each topic seen, and everything that the new one keeps is news.
    */
   begin(epoch: string): "oldest" | number | undefined {
-    this.#creditItems = this.#options.creditItems - this.#queue.reduce((sum, { items }) => sum + items, 0);
-    this.#creditBytes = this.#options.creditBytes - this.#queue.reduce((sum, { bytes }) => sum + bytes, 0);
+    const held = this.#busy === undefined ? this.#queue : [this.#busy, ...this.#queue];
+    this.#creditItems = this.#options.creditItems - held.reduce((sum, { items }) => sum + items, 0);
+    this.#creditBytes = this.#options.creditBytes - held.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#takenItems = 0;
     this.#takenBytes = 0;
     const { from } = this.#options;
@@ -261,14 +263,14 @@ export class LiveSubscription implements Subscription<unknown> {
 
   // Items go to the listener one at a time; a promise it returns holds back the next, and its credit.
   #listen(): void {
-    while (!this.#busy && this.#state === "open") {
+    while (this.#busy === undefined && this.#state === "open") {
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
       this.#give(waiting);
       try {
         const result = this.#options.listener?.(waiting.item);
         if (isThenable(result)) {
-          this.#busy = true;
+          this.#busy = waiting;
           result.then(
             () => this.#listened(waiting),
             (error: unknown) => this.#listenerFailed(error),
@@ -284,7 +286,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #listened(waiting: Waiting): void {
-    this.#busy = false;
+    this.#busy = undefined;
     this.#returnCredit(waiting);
     this.#listen();
   }

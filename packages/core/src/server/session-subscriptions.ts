@@ -38,7 +38,7 @@ export class SessionSubscriptions {
     return this.#subscriptions.size;
   }
 
-  /** Events that wait for credit or room. */
+  /** Events, gaps and marks that wait for credit or room. */
   get queued(): number {
     return this.#sum(({ queued }) => queued);
   }

@@ -49,6 +49,7 @@ export class ServerSubscription {
   #held: GapNotice[] = [];
   #creditItems: number;
   #creditBytes: number;
+  #tooLargeCount = 0;
 
   constructor(session: Session, { mode, position, topics }: SubscribedLog, options: SubscriptionOptions) {
     this.id = options.id;
@@ -85,9 +86,9 @@ export class ServerSubscription {
     return this.#delivery.queued + this.#held.length;
   }
 
-  /** Events dropped since it began: more than none is a slow consumer. */
+  /** Events dropped since it began, as it was slow or they were too large for it. */
   get dropped(): number {
-    return this.#delivery.dropped;
+    return this.#delivery.dropped + this.#tooLargeCount;
   }
 
   /** Whether a publisher that paces itself may go on. */
@@ -172,6 +173,7 @@ export class ServerSubscription {
     const gap: GapNotice = { type: "gap", topic, from: seq, to: seq, reason: "transport" };
     const inSnapshot = this.#delivery.kindOf(event) === "snapshot";
     this.#delivery.take();
+    this.#tooLargeCount += 1;
     if (inSnapshot) this.#held.push(gap);
     else {
       this.#creditItems -= 1;

@@ -125,8 +125,8 @@ export class TopicLog implements EventSink, SubscribedLog {
       throw new RpcError("failed_precondition", `${this.name}: published while another value was read`, {
         outcome: "not-executed",
       });
-    this.#publishing = true;
     const known = this.#topics.get(topic) ?? this.#createTopic(topic);
+    this.#publishing = true;
     const seq = known.seq + 1;
     const position = this.#position + 1;
     let row: Uint8Array;

@@ -10,11 +10,7 @@ export const maxServiceRefs = 1024;
 /** Highest index of an argument that is a stream or a callback: the number of a stream is one byte, and 0 is the answer. */
 export const maxPassedIndex = 254;
 
-/**
- * Every frame of protocol 1, by its number on the wire. docs/protocol.md says what each holds.
- *
- * Frames that no part of this version sends yet are listed so that their numbers stay free.
- */
+/** Every frame of protocol 1, by its number on the wire. docs/protocol.md says what each holds. */
 export const frameTypes = {
   hello: 0x01,
   welcome: 0x02,

@@ -424,6 +424,29 @@ describe("a listener of states", () => {
     await until(server.close({ graceMs: 0 }));
   });
 
+  it("hears that the client is online when what waited is on its way in the new session", async () => {
+    const { clock, serve, connect, link, until } = world();
+    const server = await serve();
+    const { client, remote } = await connect({ limits: { sessionRetentionMs: 2000 } });
+    link.refuse();
+    link.cut();
+    const queued = watch(remote.getName());
+    await clock.advance(2100);
+    let own: ReturnType<typeof watch> = {};
+    const heard: unknown[] = [];
+    client.onState((state) => {
+      const { pendingCalls, queuedCalls } = client.stats();
+      heard.push({ state, pendingCalls, queuedCalls });
+      if (state === "online") own = watch(remote.getName());
+    });
+    link.allow();
+    await clock.advance(6000);
+    expect(heard).toEqual([{ state: "online", pendingCalls: 1, queuedCalls: 0 }]);
+    expect([queued.value, own.value]).toEqual(["小红", "小红"]);
+    await until(client.close());
+    await until(server.close());
+  });
+
   it("hears nothing after it stopped", async () => {
     const { serve, connect, until } = world();
     const server = await serve();

@@ -6,6 +6,7 @@ import { createProxy } from "../../src/client/proxy.js";
 
 function create() {
   const calls: { method: string; args: readonly unknown[]; options: CallOptions }[] = [];
+  const asked: unknown[] = [];
   const subscribed: unknown[] = [];
   const caller = createServiceCaller(
     { name: "Person", hash: "", members: [] },
@@ -23,6 +24,10 @@ function create() {
       oneway: async (_, method, args, options) => {
         calls.push({ method, args, options });
       },
+      outcome: async ({ name }, method, key, options) => {
+        asked.push({ service: name, method, key, options });
+        return { state: "running" };
+      },
       subscribe: async (request) => {
         subscribed.push(request);
         return undefined as never;
@@ -31,7 +36,7 @@ function create() {
     {},
   );
   // biome-ignore lint/suspicious/noExplicitAny: the point of this proxy is that any member may be asked of it
-  return { calls, subscribed, person: createProxy(caller) as any };
+  return { calls, asked, subscribed, person: createProxy(caller) as any };
 }
 
 describe("a proxy", () => {
@@ -60,11 +65,32 @@ describe("a proxy", () => {
     const listener = () => {};
     await person.renamed.subscribe("A", listener);
     await person.renamed.subscribe();
+    await person.renamed.subscribe("A", listener, { from: "oldest" });
+    await person.renamed.subscribe("A", { from: { epoch: "e", position: 5 } });
     expect(subscribed).toEqual([
-      { service: "Person", event: "renamed", prefix: "A", listener },
-      { service: "Person", event: "renamed", prefix: "", listener: undefined },
+      { service: "Person", event: "renamed", prefix: "A", listener, from: "now" },
+      { service: "Person", event: "renamed", prefix: "", listener: undefined, from: "now" },
+      { service: "Person", event: "renamed", prefix: "A", listener, from: "oldest" },
+      {
+        service: "Person",
+        event: "renamed",
+        prefix: "A",
+        listener: undefined,
+        from: { epoch: "e", position: 5 },
+      },
     ]);
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [{ form: "oldest" }, "unknown option form"],
+    [{ from: "newest" }, 'expected from to be "now", "oldest" or a stored { epoch, position }'],
+    [{ from: 5 }, 'expected from to be "now", "oldest" or a stored { epoch, position }'],
+    [{ from: { epoch: "e", position: -1 } }, "expected from to be"],
+  ])("refuses to subscribe with %j, and asks for nothing", async (options, message) => {
+    const { subscribed, person } = create();
+    await expect((async () => person.renamed.subscribe("A", options))()).rejects.toThrow(message);
+    expect(subscribed).toEqual([]);
   });
 
   it("is never a thenable: await gives it back and calls nothing", async () => {
@@ -123,6 +149,15 @@ describe("a proxy", () => {
     await person.method(undefined);
     expect(calls.map(({ args }) => args)).toEqual([[undefined, 1], []]);
   });
+
+  it("asks with $outcome what became of a call, and calls nothing", async () => {
+    const { calls, asked, person } = create();
+    expect(await person.$with({ timeoutMs: 5 }).$outcome("rename", "key 1")).toEqual({ state: "running" });
+    expect(asked).toMatchObject([
+      { service: "Person", method: "rename", key: "key 1", options: { timeoutMs: 5 } },
+    ]);
+    expect(calls).toEqual([]);
+  });
 });
 
 describe("$with", () => {
@@ -148,7 +183,9 @@ describe("$with", () => {
   it("refuses an option nobody knows", () => {
     const { person } = create();
     expect(() => person.$with({ timeout: 5 })).toThrow(
-      new TypeError("$with: unknown option timeout; known are timeoutMs, signal, metadata"),
+      new TypeError(
+        "$with: unknown option timeout; known are timeoutMs, signal, metadata, idempotent, key, context",
+      ),
     );
   });
 });

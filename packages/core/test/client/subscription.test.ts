@@ -1,12 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { SubscribeOptions } from "../../src/client/remote-event.js";
 import { LiveSubscription } from "../../src/client/subscription.js";
 import { RpcError } from "../../src/errors.js";
-import type { EventRow } from "../../src/wire/frame.js";
+import type { EventRow, SubscribedFrame } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
 
-function create(
-  options: { creditItems?: number; creditBytes?: number; listener?: (item: unknown) => unknown } = {},
-) {
+interface CreateOptions {
+  creditItems?: number;
+  creditBytes?: number;
+  listener?: (item: unknown) => unknown;
+  from?: SubscribeOptions["from"];
+}
+
+/** One that no session knows yet. */
+function createUnasked(options: CreateOptions = {}) {
   const grants: [number, number][] = [];
   const told = { left: 0 };
   const subscription = new LiveSubscription({
@@ -16,12 +23,21 @@ function create(
     creditItems: options.creditItems ?? 8,
     creditBytes: options.creditBytes ?? 1000,
     listener: options.listener,
+    from: options.from ?? "now",
     grant: (items, bytes) => grants.push([items, bytes]),
     left: () => {
       told.left += 1;
     },
   });
   return { subscription, grants, told };
+}
+
+/** One that the server's start "first" has confirmed. */
+function create({ mode = "signal", ...options }: CreateOptions & { mode?: SubscribedFrame["mode"] } = {}) {
+  const created = createUnasked(options);
+  created.subscription.begin("first");
+  created.subscription.confirmed(0, mode);
+  return created;
 }
 
 function row(seq: number, topic = "a", bytes = 10): EventRow {
@@ -242,58 +258,175 @@ describe("values()", () => {
   });
 });
 
-describe("a reset", () => {
-  it("is one gap for each topic seen, without an end", async () => {
+describe("a session with another start of the server", () => {
+  it("is one gap for each topic seen, without an end, and all that it keeps is asked for", async () => {
     const { subscription } = create();
     subscription.events("live", [row(3, "a"), row(8, "b"), row(4, "a")]);
-    subscription.reset("epoch-changed");
+    expect(subscription.begin("second")).toBe("oldest");
     const items = await take(subscription[Symbol.asyncIterator](), 5);
     expect(items.slice(3)).toEqual([
       { kind: "gap", topic: "a", from: 5, to: null, reason: "epoch-changed" },
       { kind: "gap", topic: "b", from: 9, to: null, reason: "epoch-changed" },
     ]);
+    expect(subscription.open).toBe(true);
   });
 
-  it("begins after a gap that was told", async () => {
+  it("is a gap from behind a gap that was told", async () => {
     const { subscription } = create();
     subscription.gap(gap);
-    subscription.reset("epoch-changed");
+    subscription.begin("second");
     const items = await take(subscription[Symbol.asyncIterator](), 2);
     expect(items[1]).toMatchObject({ from: 5, to: null });
   });
 
   it("tells nothing of topics not seen, and nothing twice", () => {
     const { subscription } = create();
-    subscription.reset("epoch-changed");
+    subscription.begin("second");
     expect(subscription.queued).toBe(0);
     subscription.events("live", rows(1));
-    subscription.reset("epoch-changed");
-    subscription.reset("epoch-changed");
+    subscription.begin("third");
+    subscription.begin("fourth");
     expect(subscription.queued).toBe(2);
   });
 
-  it("leaves the new session the credit that the items still waiting do not take", () => {
+  it("gets the credit that the items still waiting do not take", () => {
     const { subscription } = create({ creditItems: 8, creditBytes: 100 });
     subscription.events("live", rows(1, 2, 3));
-    subscription.reset("epoch-changed");
+    subscription.begin("second");
     expect(subscription.credit).toEqual({ items: 5, bytes: 70 });
   });
 
-  it("does not lose credit to its own gaps", () => {
+  it("gets no credit for the item that its listener has not finished", async () => {
+    let finish = () => {};
+    const busy = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { subscription, grants } = create({ creditItems: 2, creditBytes: 100, listener: () => busy });
+    subscription.events("live", rows(1));
+    subscription.begin("second");
+    expect(subscription.credit).toEqual({ items: 1, bytes: 90 });
+    finish();
+    await busy;
+    await Promise.resolve();
+    expect([subscription.credit, grants]).toEqual([{ items: 2, bytes: 100 }, [[1, 10]]]);
+  });
+
+  it("does not lose credit to its own gaps", async () => {
     const { subscription } = create({ creditItems: 2 });
     subscription.events("live", [row(1, "a"), row(1, "b")]);
-    subscription.reset("epoch-changed");
-    subscription.reset("epoch-changed");
-    subscription.reset("epoch-changed");
+    subscription.begin("second");
+    subscription.begin("third");
+    subscription.begin("fourth");
     expect(subscription.credit.items).toBe(0);
     const drained = create({ creditItems: 2 }).subscription;
     drained.events("live", [row(1, "a"), row(1, "b")]);
-    const items = drained[Symbol.asyncIterator]();
-    return take(items, 2).then(() => {
-      drained.reset("epoch-changed");
-      drained.reset("epoch-changed");
-      expect(drained.queued).toBe(2);
-      expect(drained.credit.items).toBe(2);
-    });
+    await take(drained[Symbol.asyncIterator](), 2);
+    drained.begin("second");
+    drained.begin("third");
+    expect(drained.queued).toBe(2);
+    expect(drained.credit.items).toBe(2);
+  });
+
+  it("holds no more, however often there is one, while nobody reads", () => {
+    const { subscription } = create({ creditItems: 4 });
+    for (let start = 0; start < 100; start++) {
+      subscription.begin(`start ${start}`);
+      subscription.confirmed(0, "signal");
+      const { items } = subscription.credit;
+      subscription.events(
+        "live",
+        Array.from({ length: items }, (_, index) => row(1, `topic ${index}`)),
+      );
+    }
+    expect(subscription.credit.items).toBe(0);
+    expect(subscription.queued).toBe(8);
+  });
+});
+
+describe("a session with the same start of the server", () => {
+  it("goes on behind what arrived, and tells nothing", () => {
+    const { subscription } = create();
+    subscription.events("live", rows(1, 2));
+    expect(subscription.begin("first")).toBe(2);
+    expect(subscription.queued).toBe(2);
+  });
+
+  it("goes on where it began when nothing came", () => {
+    const { subscription } = createUnasked();
+    expect(subscription.begin("first")).toBeUndefined();
+    subscription.confirmed(7, "signal");
+    expect(subscription.begin("first")).toBe(7);
+  });
+
+  it("asks as it did at first when the server had not confirmed", () => {
+    const { subscription } = createUnasked({ from: "oldest" });
+    expect([subscription.begin("first"), subscription.begin("first")]).toEqual(["oldest", "oldest"]);
+    expect(subscription.begin("second")).toBe("oldest");
+    expect(subscription.queued).toBe(0);
+  });
+
+  it("tells of a gap what has not arrived, and gives back the credit of one that has", async () => {
+    const { subscription, grants } = create({ creditItems: 2 });
+    subscription.events("live", rows(3));
+    await take(subscription[Symbol.asyncIterator](), 1);
+    subscription.begin("first");
+    subscription.gap({ ...gap, from: 1, to: 3, reason: "transport" });
+    expect([subscription.queued, grants.length]).toEqual([0, 2]);
+    subscription.gap({ ...gap, from: 1, to: 5, reason: "transport" });
+    expect(await take(subscription[Symbol.asyncIterator](), 1)).toMatchObject([{ from: 4, to: 5 }]);
+  });
+});
+
+describe("a stored position", () => {
+  it("of this start of the server is asked for", () => {
+    const { subscription } = createUnasked({ from: { epoch: "first", position: 40 } });
+    expect(subscription.begin("first")).toBe(40);
+    expect(subscription.queued).toBe(0);
+  });
+
+  it("of another is a gap of the whole prefix, then the oldest", async () => {
+    const { subscription } = createUnasked({ from: { epoch: "before", position: 40 } });
+    expect(subscription.begin("first")).toBe("oldest");
+    expect(await take(subscription[Symbol.asyncIterator](), 1)).toEqual([
+      { kind: "gap", topic: "", from: 1, to: null, reason: "epoch-changed" },
+    ]);
+  });
+
+  it("is the newest that the program was given, not what waits", async () => {
+    const { subscription } = create();
+    expect(subscription.position).toEqual({ epoch: "first", position: 0 });
+    subscription.events("live", rows(1, 2));
+    await take(subscription[Symbol.asyncIterator](), 1);
+    expect(subscription.position).toEqual({ epoch: "first", position: 1 });
+  });
+});
+
+describe("keys", () => {
+  it("come as a snapshot and its mark, which alone says how far it reaches", async () => {
+    const { subscription } = create({ mode: "table" });
+    subscription.events("snapshot", [row(9), row(4)]);
+    expect(subscription.begin("first")).toBe(0);
+    subscription.mark(9);
+    expect(subscription.begin("first")).toBe(9);
+    const items = subscription[Symbol.asyncIterator]();
+    await take(items, 2);
+    expect(subscription.position.position).toBe(0);
+    expect(await take(items, 1)).toEqual([{ kind: "mark", position: 9 }]);
+    expect([subscription.position.position, subscription.mode]).toEqual([9, "table"]);
+  });
+
+  it("are removed by name; values() gives neither that nor a mark", async () => {
+    const { subscription } = create({ mode: "table" });
+    subscription.mark(0);
+    subscription.events("removed", [{ ...row(1), value: "key" }]);
+    subscription.events("live", rows(2));
+    expect(await take(subscription[Symbol.asyncIterator](), 2)).toStrictEqual([
+      { kind: "mark", position: 0 },
+      { kind: "removed", topic: "a", seq: 1, position: 1, at: 0, key: "key" },
+    ]);
+    subscription.mark(2);
+    subscription.events("removed", [{ ...row(3), value: "key" }]);
+    subscription.events("live", rows(4));
+    expect(await take(subscription.values(), 2)).toEqual(["a2", "a4"]);
   });
 });

@@ -4,7 +4,10 @@ import { RemoteCallbacks } from "../../src/callback/remote-callbacks.js";
 import { RpcError } from "../../src/errors.js";
 import type { Interceptor } from "../../src/interceptor.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
-import { Dispatcher } from "../../src/server/dispatcher.js";
+import { Dispatcher, type DispatcherOptions } from "../../src/server/dispatcher.js";
+import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
+import { OnceCalls } from "../../src/server/once-calls.js";
+import { SerialQueues } from "../../src/server/serial-queues.js";
 import { Event } from "../../src/service/event.js";
 import { event } from "../../src/service/event-decorator.js";
 import { expose } from "../../src/service/expose.js";
@@ -72,16 +75,18 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
   const clock = new VirtualClock(1000);
   const session = new FakeSession();
   const logger = new RecordingLogger();
+  const limits = checkLimits(options.limits);
   const desk = new Desk();
   const state: { draining: { retryAfterMs: number } | undefined } = { draining: undefined };
   const dispatcher = new Dispatcher(session.asSession(), {
     registry: createRegistry([desk], undefined),
     clock,
-    limits: checkLimits(options.limits),
+    limits,
     interceptors: options.interceptors ?? [],
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
     caller: { identity: "Alex", peer: undefined },
-    callbacks: new RemoteCallbacks(session.asSession(), clock, checkLimits(options.limits)),
+    callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
+    ...shared(clock, limits, logger),
     draining: () => state.draining,
     beforeReply: () => {},
   });
@@ -90,6 +95,19 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
     dispatcher.call(frame, clock.now());
   };
   return { clock, session, logger, desk, state, dispatcher, call };
+}
+
+/** What all sessions of a server share: keys that were seen, and turns. */
+function shared(
+  clock: VirtualClock,
+  limits: Limits,
+  logger: RecordingLogger,
+): Pick<DispatcherOptions, "once" | "serial" | "ambientContext"> {
+  const { maxOutcomes, outcomeBytes } = limits;
+  const epoch = "epoch";
+  const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
+  const once = new OnceCalls({ store, clock, limits, logger, epoch, scopeOf: (identity) => identity });
+  return { once, serial: new SerialQueues(epoch), ambientContext: undefined };
 }
 
 describe("a dispatcher", () => {
@@ -429,14 +447,17 @@ describe("numbers for names", () => {
     } as const;
     const session = new FakeSession();
     const clock = new VirtualClock();
+    const limits = checkLimits({});
+    const logger = new RecordingLogger();
     const dispatcher = new Dispatcher(session.asSession(), {
       registry: createRegistry([new Small()], contract),
       clock,
-      limits: checkLimits({}),
+      limits,
       interceptors: [],
-      failures: { logger: new RecordingLogger(), random: new SeededRandom(1), exposeErrors: false },
+      failures: { logger, random: new SeededRandom(1), exposeErrors: false },
       caller: { identity: undefined, peer: undefined },
-      callbacks: new RemoteCallbacks(session.asSession(), clock, checkLimits({})),
+      callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
+      ...shared(clock, limits, logger),
       draining: () => undefined,
       beforeReply: () => {},
     });

@@ -79,7 +79,10 @@ test("a reader with credit misses nothing, however small the history is", async 
     await remote.few.subscribe("", (item) => items.push(item));
     for (let number = 1; number <= 200; number++) tape.few.publish("a", "x".repeat(1_000));
     await simulation.sleep(100);
-    expect(checkComplete(items, 200)).toEqual({ received: 200, gaps: 0 });
+    // Larger than the whole history.
+    tape.few.publish("a", "x".repeat(3_000));
+    await simulation.sleep(100);
+    expect(checkComplete(items, 201)).toEqual({ received: 201, gaps: 0 });
     await close();
   });
 });

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { CallContext } from "../../src/call.js";
 import { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
 import { createPlainAccess } from "../../src/server/plain-access.js";
+import { SerialQueues } from "../../src/server/serial-queues.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import type { Contract } from "../../src/service/contract.js";
 import { Event } from "../../src/service/event.js";
@@ -95,7 +97,7 @@ function create(options: { contract?: Contract; limits?: Partial<Limits> } = { c
   const registry = createRegistry([person, new Dog()], options.contract);
   const renamed = registry.get("Person")?.members.get("renamed");
   if (renamed?.kind !== "event") throw new Error("expected the event renamed");
-  const log = new TopicLog(renamed, clock, limits);
+  const log = new TopicLog(renamed, { clock, limits, budget: new HistoryBudget(limits.historyBytes) });
   const logger = new RecordingLogger();
   const plain = createPlainAccess({
     registry,
@@ -105,6 +107,7 @@ function create(options: { contract?: Contract; limits?: Partial<Limits> } = { c
     interceptors: [],
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
     timeoutMs: 1000,
+    serial: new SerialQueues("epoch"),
   });
   const { signal } = new AbortController();
   async function raw(request: Uint8Array, given: AbortSignal = signal): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
 import { SessionSubscriptions } from "../../src/server/session-subscriptions.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import { Event } from "../../src/service/event.js";
@@ -19,7 +20,11 @@ function create(given: Partial<Limits> = {}) {
     options: {},
     event: new Event<unknown>(),
   } as const;
-  const log = new TopicLog(registered, clock, limits);
+  const log = new TopicLog(registered, {
+    clock,
+    limits,
+    budget: new HistoryBudget(limits.historyBytes),
+  });
   const subscriptions = new SessionSubscriptions(
     session.asSession(),
     new Map([["Desk", new Map([["ticks", log]])]]),
@@ -51,7 +56,7 @@ describe("the subscriptions of a session", () => {
     log.publish("a", 3, undefined);
     await clock.settle();
     expect(session.frames).toMatchObject([
-      { type: "subscribed", id: 1, position: 1 },
+      { type: "subscribed", id: 1, position: 1, mode: "signal" },
       { type: "events", id: 1, kind: "live" },
     ]);
     expect(session.frames[1]?.type === "events" && session.frames[1].rows).toHaveLength(2);
@@ -148,7 +153,8 @@ describe("the subscriptions of a session", () => {
     session.hasEventRoom = false;
     for (let value = 0; value < 5; value++) log.publish("a", value, undefined);
     await clock.settle();
-    expect([subscriptions.queued, subscriptions.dropped]).toEqual([2, 3]);
+    // Two events, and the gap before them.
+    expect([subscriptions.queued, subscriptions.dropped]).toEqual([3, 3]);
     session.hasEventRoom = true;
     subscriptions.room();
     expect(subscriptions.queued).toBe(0);

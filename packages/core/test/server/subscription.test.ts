@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { SignalMode } from "../../src/server/delivery/signal.js";
 import { ServerSubscription, type SubscriptionOptions } from "../../src/server/subscription.js";
 import { FakeSession } from "../fake-session.js";
 
 function create(options: Partial<SubscriptionOptions> = {}) {
   const session = new FakeSession();
   const woken = { times: 0 };
-  const subscription = new ServerSubscription(session.asSession(), {
+  const log = { mode: new SignalMode(), position: 0, topics: new Map() };
+  const subscription = new ServerSubscription(session.asSession(), log, {
     id: 9,
     prefix: "",
+    from: "now",
     creditItems: 100,
     creditBytes: 1_000_000,
     queueItems: 4,
@@ -17,8 +20,12 @@ function create(options: Partial<SubscriptionOptions> = {}) {
     },
     ...options,
   });
-  const offer = (topic: string, seq: number, bytes = 10) =>
-    subscription.offer({ topic, seq, row: new Uint8Array(bytes).fill(seq) });
+  let position = 0;
+  const offer = (topic: string, seq: number, bytes = 10) => {
+    position += 1;
+    const row = new Uint8Array(bytes).fill(seq);
+    subscription.offer({ type: "event", topic, seq, position, key: "", removed: false, publishedAt: 0, row });
+  };
   /** What was sent: numbers of rows for events, ranges for gaps. */
   const sent = () =>
     session.frames.map((frame) => {
@@ -128,16 +135,20 @@ describe("a subscription at the server, in mode signal,", () => {
   });
 
   it("bounds its queue in bytes", () => {
-    const { subscription, offer } = create({ queueBytes: 25 });
+    const { subscription, offer, sent } = create({ queueBytes: 25 });
     for (const seq of [1, 2, 3]) offer("a", seq);
-    expect([subscription.queued, subscription.dropped]).toEqual([2, 1]);
+    expect(subscription.dropped).toBe(1);
+    // Two events, and the gap before them.
+    expect(subscription.queued).toBe(3);
+    subscription.pump();
+    expect(sent()).toEqual(["a 1-1 slow-consumer", [2, 3]]);
   });
 
   it("keeps the newest event even if that alone is more than its queue takes", () => {
     const { subscription, offer, sent } = create({ queueBytes: 25 });
     offer("a", 1);
     offer("a", 2, 100);
-    expect([subscription.queued, subscription.dropped]).toEqual([1, 1]);
+    expect(subscription.dropped).toBe(1);
     subscription.pump();
     expect(sent()).toEqual(["a 1-1 slow-consumer", [2]]);
   });
@@ -150,6 +161,7 @@ describe("a subscription at the server, in mode signal,", () => {
     offer("a", 3);
     subscription.pump();
     expect(sent()).toEqual([[1], "a 2-2 transport", [3]]);
+    expect(subscription.dropped).toBe(1);
   });
 
   it("splits a long queue into frames that the peer takes", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
 import { ServerSubscription } from "../../src/server/subscription.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import { Event } from "../../src/service/event.js";
@@ -17,19 +18,22 @@ function create(limits: Partial<Limits> = {}, options: EventOptions = {}) {
     options,
     event: new Event<unknown>(),
   } as const;
-  const log = new TopicLog(registered, clock, checkLimits(limits));
+  const checked = checkLimits(limits);
+  const budget = new HistoryBudget(checked.historyBytes);
+  const log = new TopicLog(registered, { clock, limits: checked, budget });
   function subscribe(prefix: string, queueItems = 100) {
     const session = new FakeSession();
-    const subscription = new ServerSubscription(session.asSession(), {
+    const subscription = new ServerSubscription(session.asSession(), log, {
       id: 1,
       prefix,
+      from: "now",
       creditItems: 100,
       creditBytes: 100_000,
       queueItems,
       queueBytes: 1_000_000,
       wake: () => {},
     });
-    log.add(subscription);
+    log.subscribe(subscription);
     return {
       session,
       subscription,
@@ -73,7 +77,7 @@ describe("a topic log", () => {
     log.publish("a", 1, undefined);
     const late = subscribe("");
     log.publish("a", 2, undefined);
-    log.remove(late.subscription);
+    log.unsubscribe(late.subscription);
     log.publish("a", 3, undefined);
     expect(late.rows).toHaveLength(1);
   });
@@ -128,6 +132,22 @@ describe("a topic log", () => {
     }
   });
 
+  it("refuses a value that publishes while it is read, and goes on", () => {
+    const { log, subscribe } = create();
+    const all = subscribe("");
+    const value = {
+      get nested() {
+        log.publish("b", 1, undefined);
+        return 1;
+      },
+    };
+    expect(() => log.publish("a", value, undefined)).toThrow(
+      "Desk.ticks: published while another value was read",
+    );
+    log.publish("a", 2, undefined);
+    expect(all.rows).toEqual([["a", 1, 1, 5000, null, 2]]);
+  });
+
   it("does not count the topic of an event that was refused", () => {
     const { log } = create({ maxTopics: 1 });
     expect(() => log.publish("bad", () => {}, undefined)).toThrow();
@@ -155,7 +175,7 @@ describe("a topic log", () => {
     const slow = subscribe("", 2);
     for (let value = 0; value < 2; value++) log.publish("a", value, undefined);
     const waiting = log.drained();
-    log.remove(slow.subscription);
+    log.unsubscribe(slow.subscription);
     await waiting;
   });
 

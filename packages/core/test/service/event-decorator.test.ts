@@ -67,10 +67,10 @@ describe("@event", () => {
 
   it("refuses an unknown option, mode and reserved name", () => {
     expect(() => event({ histroy: 1 } as EventOptions)).toThrow(
-      new TypeError("@event: unknown option histroy; known are name, mode, maxTopics"),
+      new TypeError("@event: unknown option histroy; known are name, mode, key, maxKeys, history, maxTopics"),
     );
     expect(() => event({ mode: "sometimes" as "signal" })).toThrow(
-      new TypeError("@event: unknown mode sometimes; this version has signal"),
+      new TypeError("@event: unknown mode sometimes; write one of signal, latest, log, table"),
     );
     expect(() => {
       class Desk {

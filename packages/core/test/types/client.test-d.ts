@@ -35,11 +35,19 @@ export async function calls(): Promise<void> {
   for await (const item of subscription) {
     same<typeof item, EventItem<{ to: string }>>(true);
     if (item.kind === "gap") same<typeof item.to, number | null>(true);
-    else if (item.kind !== "removed") same<typeof item.value, { to: string }>(true);
+    else if (item.kind === "removed") same<typeof item.key, string>(true);
+    else if (item.kind === "mark") same<typeof item.position, number>(true);
+    else same<typeof item.value, { to: string }>(true);
   }
   for await (const value of subscription.values({ onGap: (gap) => gap.reason }))
     same<typeof value, { to: string }>(true);
+  await remote.renamed.subscribe("", (item) => item.kind !== "mark" && item.topic);
+  // @ts-expect-error a mark is of no topic
   await remote.renamed.subscribe("", (item) => item.topic);
+  await remote.renamed.subscribe("", { from: "oldest" });
+  await remote.renamed.subscribe("", undefined, { from: subscription.position });
+  // @ts-expect-error a position without its epoch
+  await remote.renamed.subscribe("", { from: 5 });
   // @ts-expect-error a listener comes with a prefix
   await remote.renamed.subscribe((item: unknown) => item);
   // @ts-expect-error the argument is a string

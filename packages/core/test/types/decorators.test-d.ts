@@ -10,6 +10,8 @@ class NotFound extends RpcError {
 export class Desk {
   @event readonly bare = new Event<number>();
   @event() readonly called = new Event<number>();
+  @event({ mode: "log", history: { count: 5 } }) readonly logged = new Event<number>();
+  @event({ mode: "table", key: "id" }) readonly orders = new Event<{ id: string }>();
   @event({ name: "fills", mode: "signal", maxTopics: 10 }) readonly configured = new Event<{
     price: number;
   }>();
@@ -33,7 +35,7 @@ export class Desk {
   // @ts-expect-error an option nobody knows
   @expose({ idempotnet: true }) typo(): void {}
   // @ts-expect-error a mode that this version does not have
-  @event({ mode: "log" }) readonly logged = new Event<number>();
+  @event({ mode: "stream" }) readonly streamed = new Event<number>();
   // @ts-expect-error what a method throws is declared as RpcErrors
   @expose({ throws: [Error] }) fails(): void {}
 }

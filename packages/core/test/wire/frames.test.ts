@@ -38,6 +38,16 @@ const full = {
   fields: { id: 7 },
 } as const;
 
+const subscribe = {
+  type: "subscribe",
+  id: 1,
+  service: "Desk",
+  event: "ticks",
+  prefix: "STOCK.",
+  creditItems: 10,
+  creditBytes: 2 ** 32 - 1,
+} as const;
+
 const frames: Exclude<Frame, { type: "events" | "items" }>[] = [
   {
     type: "hello",
@@ -93,15 +103,28 @@ const frames: Exclude<Frame, { type: "events" | "items" }>[] = [
   { type: "error", id: 1, ...full },
   { type: "cancel", id: 9 },
   {
-    type: "subscribe",
-    id: 1,
-    service: "Desk",
-    event: "ticks",
-    prefix: "STOCK.",
-    creditItems: 10,
-    creditBytes: 2 ** 32 - 1,
+    type: "call",
+    id: 2,
+    target: { service: "Desk", method: "placeOrder" },
+    timeLeftMs: 1,
+    metadata: { trace: "1" },
+    key: "order 1",
+    args: [1, "x"],
   },
-  { type: "subscribed", id: 1, position: 2 ** 40 },
+  { type: "outcomeQuery", id: 3, service: "Desk", method: "placeOrder", key: "order 1" },
+  { type: "outcome", id: 3, state: "running" },
+  { type: "outcome", id: 3, state: "executed", value: { deep: [1] } },
+  { type: "outcome", id: 3, state: "executed", error: full },
+  { type: "outcome", id: 3, state: "interrupted" },
+  { type: "outcome", id: 3, state: "not-found", rememberedForMs: 300_000 },
+  subscribe,
+  { ...subscribe, from: "oldest" },
+  { ...subscribe, from: 2 ** 40 },
+  { type: "subscribed", id: 1, position: 2 ** 40, mode: "signal" },
+  { type: "subscribed", id: 1, position: 0, mode: "latest" },
+  { type: "subscribed", id: 1, position: 0, mode: "log" },
+  { type: "subscribed", id: 1, position: 0, mode: "table" },
+  { type: "mark", id: 1, position: 2 ** 40 },
   { type: "unsubscribe", id: 1 },
   { type: "unsubscribed", id: 1, ...error },
   { type: "gap", id: 1, topic: "a", from: 1, to: null, reason: "epoch-changed" },
@@ -203,12 +226,15 @@ describe("frames", () => {
     }
   });
 
-  it("of every type that this version does not send are refused", () => {
+  it("of every type that this version does not know are refused", () => {
     const sent = new Set<string>([...frames.map(({ type }) => type), "events", "items"]);
-    for (const [type, number] of Object.entries(frameTypes)) {
-      if (!sent.has(type))
+    const known = new Map<number, string>(Object.entries(frameTypes).map(([type, number]) => [number, type]));
+    for (let number = 0; number < 256; number++) {
+      const type = known.get(number);
+      if (type === undefined || !sent.has(type))
         expect(() => decoded(Uint8Array.of(number, 0, 0, 0, 0))).toThrow(/^unknown frame 0x/);
     }
+    expect([...known.values()].filter((type) => !sent.has(type))).toEqual([]);
   });
 
   it.each<[string, OutgoingFrame, RegExp]>([
@@ -243,9 +269,40 @@ describe("frames", () => {
       /^malformed gap$/,
     ],
     [
+      "a mode that does not exist",
+      { type: "subscribed", id: 1, position: 0, mode: "stream" as never },
+      /^subscribed: unknown mode "stream"$/,
+    ],
+    [
+      "a beginning that is none",
+      { ...subscribe, from: "newest" as never },
+      /^subscribe.from: expected a count/,
+    ],
+    ["a mark of nowhere", { type: "mark", id: 1, position: -1 }, /^mark.position: expected a count/],
+    [
+      "a removed key that is no string",
+      {
+        type: "events",
+        id: 1,
+        kind: "removed",
+        rows: [encodeRow(new ByteSink(16), ["a", 1, 1, 0, null, 7], defaultLimits)],
+      },
+      /^malformed event: a removed key is no string$/,
+    ],
+    [
       "a row that is none",
       { type: "events", id: 1, kind: "live", rows: [Uint8Array.of(0x90)] },
       /^malformed event$/,
+    ],
+    [
+      "an outcome's state that does not exist",
+      { type: "outcome", id: 1, state: "perhaps" as never },
+      /^outcome with an unknown state$/,
+    ],
+    [
+      "a question without its key",
+      { type: "outcomeQuery", id: 1, service: "Desk", method: "placeOrder", key: undefined as never },
+      /^malformed outcome query$/,
     ],
     [
       "features that are no strings",
