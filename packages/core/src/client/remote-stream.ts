@@ -8,7 +8,9 @@ import { IncomingStream } from "../stream/incoming-stream.js";
  *
  * The call is made when it is iterated, once. Leaving the loop cancels the call; an error ends it as `RpcError`, after
  * the items that came before. When the session is lost the error is `unavailable`, and `details.lastIndex` is the index
- * of the last item that came, from 0. It has no deadline unless `timeoutMs` is given with `$with`: then for all of it.
+ * of the last item that came, from 0. Before the first item the call is sent again by itself as others are; after it,
+ * never. It has no deadline unless `timeoutMs` is given with `$with`, or the call has one that it is made inside: then
+ * for all of it.
  */
 export interface RemoteStream<Item> extends AsyncIterable<Item> {
   [Symbol.asyncIterator](): AsyncIterator<Item, undefined>;

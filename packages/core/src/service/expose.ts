@@ -19,7 +19,8 @@ export interface ExposeOptions {
   readonly oneway?: boolean;
   /**
    * Runs a call once for each key that callers pass by `$with({ key })`, and remembers its outcome for the window: the
-   * same key again joins the running call or gets what was remembered. Default: none.
+   * same key again joins the running call or gets what was remembered. For methods that take and give values: neither
+   * streams nor callbacks. Default: none.
    */
   readonly once?: OnceOptions;
   /**
