@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addContractCommands } from "./contract-commands.js";
 import { clean, findings, UsageError, usage } from "./exit-codes.js";
+import { runExplain } from "./explain-command.js";
 import { type GenerateFlags, runGenerate } from "./generate-command.js";
+import { type InitFlags, runInit } from "./init-command.js";
 import type { Terminal } from "./terminal.js";
 
 /** Runs the command `rpc` with these arguments; resolves to the exit code: 0 clean, 1 findings or stale, 2 usage. */
@@ -28,14 +31,30 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   program
+    .command("init")
+    .description("Writes a configuration to start from, and says what comes next.")
+    .option("--json", "write rpc.config.json instead of rpc.config.ts")
+    .action((flags: InitFlags) => exit(runInit(flags, terminal)));
+  program
     .command("generate")
     .description("Reads the services of a project and writes their clients and contract.")
     .option("-p, --project <path>", 'tsconfig of the services (default: "tsconfig.json")')
     .option("--client <path>", "file for the clients, such as src/generated/client.ts")
+    .option("--split", "write one file for each service; --client is then a folder")
     .option("--contract <path>", "file for the contract, such as contract.json")
     .option("--check", "write nothing; exit with 1 if anything would change")
-    .addHelpText("after", "\nWithout these it takes project, client and contract from rpc.config.json.")
+    .option("--only <outputs>", "write client or contract only")
+    .option("--watch", "run again whenever a source changes")
+    .option("--format <format>", "show findings as text or github (default: text)")
+    .option("--no-cache", "read everything again, even if nothing has changed")
+    .addHelpText("after", "\nWhat is not given comes from rpc.config.ts or rpc.config.json.")
     .action(async (flags: GenerateFlags) => exit(await runGenerate(flags, terminal)));
+  program
+    .command("explain")
+    .description("Says what a finding means, why it is one, and how to mend it.")
+    .argument("[code]", "its number, such as RPC2004; without one, lists all")
+    .action((code: string | undefined) => exit(runExplain(code, terminal)));
+  addContractCommands(program, terminal, exit);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,4 +49,33 @@ test("generates, and exits with what came of it", async () => {
     "everything is up to date\n",
   );
   await expect(run(process.execPath, [bin, "generate"], { cwd })).rejects.toMatchObject({ code: 2 });
+});
+
+test("takes a configuration in TypeScript, and loads no compiler when nothing has changed", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "rpc-bin-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  mkdirSync(join(cwd, "node_modules/@rpc"), { recursive: true });
+  for (const name of ["cli", "core"])
+    symlinkSync(join(root, "packages", name), join(cwd, "node_modules/@rpc", name));
+  const files = {
+    "package.json": '{ "name": "clocks", "type": "module" }',
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: { target: "ES2022", lib: ["ES2023"], module: "NodeNext", types: [] },
+      files: ["clock.ts"],
+    }),
+    "clock.ts":
+      'import { expose, service } from "@rpc/core";\n@service("Clock") export class Clock { @expose() now(): Date { return new Date(0); } }\n',
+    "rpc.config.ts":
+      'import { defineConfig } from "@rpc/cli";\nexport default defineConfig({ contract: "contract.json" });\n',
+    "modules.cjs":
+      'process.on("exit", () => console.log(Object.keys(require.cache).some((path) => path.endsWith("typescript.js"))));\n',
+  };
+  for (const [file, text] of Object.entries(files)) {
+    writeFileSync(join(cwd, file), text);
+    utimesSync(join(cwd, file), new Date(0), new Date(0));
+  }
+  const generate = ["--require", join(cwd, "modules.cjs"), bin, "generate"];
+
+  expect((await run(process.execPath, generate, { cwd })).stdout).toBe("wrote contract.json\ntrue\n");
+  expect((await run(process.execPath, generate, { cwd })).stdout).toBe("nothing has changed\nfalse\n");
 });

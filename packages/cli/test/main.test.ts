@@ -1,61 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { main } from "../src/index.js";
-
-const core = fileURLToPath(new URL("../../core/src/index.ts", import.meta.url));
-
-const service = `import { expose, service } from "@rpc/core";
-
-@service("Person")
-export class Person {
-  @expose()
-  name(): string {
-    return "Joe";
-  }
-}
-`;
-
-/** Runs the command in a fresh folder with a project in it. */
-function createFolder(config?: string) {
-  const cwd = mkdtempSync(join(tmpdir(), "rpc-cli-"));
-  onTestFinished(() => rmSync(cwd, { recursive: true }));
-  const write = (file: string, text: string) => writeFileSync(join(cwd, file), text);
-  const compilerOptions = {
-    target: "ES2022",
-    lib: ["ES2023"],
-    module: "NodeNext",
-    types: [],
-    paths: { "@rpc/core": [core] },
-  };
-  write("package.json", '{ "name": "people", "type": "module" }');
-  write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["person.ts"] }));
-  write("person.ts", service);
-  if (config !== undefined) write("rpc.config.json", config);
-  const run = async (...args: string[]) => {
-    let [out, err] = ["", ""];
-    const exitCode = await main(args, {
-      cwd,
-      color: false,
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-    });
-    return { exitCode, out, err };
-  };
-  return {
-    cwd,
-    run,
-    write,
-    read: (file: string) => readFileSync(join(cwd, file), "utf8"),
-    path: (file: string) => join(cwd, file),
-  };
-}
+import { describe, expect, test } from "vitest";
+import { createFolder, service } from "./project-folder.js";
 
 describe("rpc", () => {
   test("prints its version", async () => {
@@ -116,17 +62,19 @@ describe("rpc generate", () => {
     const { exitCode, err } = await createFolder().run("generate");
 
     expect(exitCode).toBe(2);
-    expect(err).toContain("there is no rpc.config.json in");
-    expect(err).toContain('"client": "src/generated/client.ts"');
-    expect(err).toContain("or name the files: rpc generate --client");
+    expect(err).toContain("there is no rpc.config.ts or rpc.config.json in");
+    expect(err).toContain("Run rpc init");
+    expect(err).toContain("rpc generate --client src/generated/client.ts");
   });
 
   test.each([
-    ['{ "clients": "a.ts" }', 'unknown key "clients"; known are project, client, contract'],
+    ['{ "clients": "a.ts" }', 'unknown key "clients"; known are project, client, split, contract'],
     ['{ "client": 7 }', "expected client to be a path, got 7"],
     ["[]", "expected an object, got []"],
+    ['{ "split": "yes" }', 'expected split to be true or false, got "yes"'],
+    ['{ "client": "src/client.ts", "split": true }', "perhaps you mean src"],
     ["{ client }", "rpc.config.json is no JSON"],
-    ['{ "project": "tsconfig.json" }', "rpc.config.json names neither client nor contract"],
+    ['{ "project": "tsconfig.json" }', "the configuration names neither client nor contract"],
   ])("exits with 2 for the configuration %s", async (config, message) => {
     const { exitCode, err } = await createFolder(config).run("generate");
     expect(exitCode).toBe(2);

@@ -2,7 +2,7 @@
 export type Code = keyof typeof codes;
 
 /** How much a finding weighs: an error keeps everything from being written. */
-export type Severity = "error" | "warning";
+export type Severity = "error" | "warning" | "info";
 
 /** Every finding that codegen has, by number. A number never changes its meaning. */
 export const codes = {
@@ -19,15 +19,18 @@ export const codes = {
   RPC1107: { severity: "error", about: "a call context in the wrong place" },
   RPC1108: { severity: "error", about: "an event that is no Event" },
   RPC1109: { severity: "error", about: "a declared error that does not extend RpcError" },
+  RPC1110: { severity: "error", about: "options of a method that contradict what it gives back" },
+  RPC1111: { severity: "error", about: "a constraint in a doc comment that makes no sense" },
   RPC1201: { severity: "warning", about: "any" },
   RPC1203: { severity: "warning", about: "a class as data: some members do not travel" },
   RPC1204: { severity: "warning", about: "one type name for two types" },
   RPC2001: { severity: "error", about: "a value that cannot cross the wire" },
   RPC2002: { severity: "error", about: "a type that is not known before the call" },
-  RPC2003: { severity: "error", about: "a stream, a generator, or a promise inside a value" },
-  RPC2004: { severity: "error", about: "a function as a value" },
+  RPC2003: { severity: "error", about: "a stream, a generator, or a promise in the wrong place" },
+  RPC2004: { severity: "error", about: "a function where none can be called back" },
   RPC2005: { severity: "error", about: "an intersection that no value satisfies" },
   RPC2006: { severity: "error", about: "an index signature that the wire cannot hold" },
   RPC2007: { severity: "error", about: "a map key that the wire cannot hold" },
-  RPC3001: { severity: "error", about: "overloads" },
+  RPC2008: { severity: "error", about: "overloads that no single signature stands for" },
+  RPC3001: { severity: "info", about: "overloads that become one method" },
 } as const satisfies Record<string, { severity: Severity; about: string }>;

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import ts from "typescript";
 import { packageName } from "./package-name.js";
+import ts from "./typescript.cjs";
 
 /**
  * Tells what comes from `@rpc/core`.
@@ -10,6 +10,7 @@ import { packageName } from "./package-name.js";
  */
 export class CorePackage {
   readonly #checker: ts.TypeChecker;
+  readonly #files = new Map<ts.SourceFile, boolean>();
   readonly #packages = new Map<string, string | undefined>();
 
   constructor(checker: ts.TypeChecker) {
@@ -25,14 +26,18 @@ export class CorePackage {
   /** The same for a symbol. */
   nameOfSymbol(symbol: ts.Symbol): string | undefined {
     const declared = symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
-    return this.#packageOf(declared) === "@rpc/core" ? declared.name : undefined;
+    const file = declared.declarations?.[0]?.getSourceFile();
+    return file && this.#isOurs(file) ? declared.name : undefined;
   }
 
-  #packageOf(symbol: ts.Symbol): string | undefined {
-    const declaration = symbol.declarations?.[0];
-    if (declaration === undefined) return undefined;
-    const folder = dirname(declaration.getSourceFile().fileName);
+  // Asked for every symbol that is read, so a file is looked at once.
+  #isOurs(file: ts.SourceFile): boolean {
+    const known = this.#files.get(file);
+    if (known !== undefined) return known;
+    const folder = dirname(file.fileName);
     if (!this.#packages.has(folder)) this.#packages.set(folder, packageName(folder));
-    return this.#packages.get(folder);
+    const isOurs = this.#packages.get(folder) === "@rpc/core";
+    this.#files.set(file, isOurs);
+    return isOurs;
   }
 }

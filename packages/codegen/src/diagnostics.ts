@@ -1,5 +1,6 @@
-import ts from "typescript";
 import { type Code, codes, type Severity } from "./codes.js";
+import { compare } from "./compare.js";
+import ts from "./typescript.cjs";
 
 /** One finding about the source: what is wrong, where, and how to mend it. */
 export interface Diagnostic {
@@ -66,9 +67,4 @@ export function placeOf(file: ts.SourceFile, start: number, end: number): Place 
   const source = file.text.slice(starts[line], starts[line + 1] ?? file.text.length).replace(/[\r\n]+$/, "");
   const length = Math.max(1, Math.min(end - start, source.length - character));
   return { file: ts.sys.resolvePath(file.fileName), line: line + 1, column: character + 1, length, source };
-}
-
-/** Order by code unit: the same on every machine and in every locale. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,8 +1,8 @@
 import { refuseName } from "@rpc/core/contract";
-import ts from "typescript";
 import type { Problems } from "./diagnostics.js";
 import type { Project } from "./load.js";
 import type { Mark, Marks } from "./marks.js";
+import ts from "./typescript.cjs";
 
 /** A class marked `@service`. */
 export interface ServiceClass {

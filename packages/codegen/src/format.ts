@@ -10,6 +10,8 @@ export interface FormatOptions {
   readonly color?: boolean;
 }
 
+const colors = { error: "red", warning: "yellow", info: "cyan" } as const;
+
 /** Findings as text for a terminal: place, number, code frame, and how to mend it. Empty for none. */
 export function format(diagnostics: readonly Diagnostic[], options: FormatOptions): string {
   return diagnostics.map((diagnostic) => `${formatOne(diagnostic, options)}\n`).join("\n");
@@ -19,7 +21,7 @@ function formatOne({ code, severity, message, mend, place }: Diagnostic, options
   const paint = (style: "red" | "yellow" | "cyan" | "gray", text: string) =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
   const where = place ? `${paint("cyan", position(place, options.root))} - ` : "";
-  const kind = paint(severity === "error" ? "red" : "yellow", severity);
+  const kind = paint(colors[severity], severity);
   const frame = place ? `\n${codeFrame(place, (text) => paint("gray", text))}\n` : "\n";
   return `${where}${kind} ${code}: ${message}\n${frame}  ${mend.replaceAll("\n", "\n  ")}`;
 }

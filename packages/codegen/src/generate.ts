@@ -1,27 +1,34 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Contract } from "@rpc/core/contract";
-import { type Diagnostic, Problems } from "./diagnostics.js";
-import { find } from "./find.js";
-import { type Library, load } from "./load.js";
-import { Marks } from "./marks.js";
+import { RunCache } from "./cache/run-cache.js";
+import type { Diagnostic } from "./diagnostics.js";
+import type { Library, Memory } from "./load.js";
 import { printClient } from "./print/client.js";
 import { printContract } from "./print/contract.js";
-import { read } from "./read.js";
-import { TypeReader } from "./schema/type-reader.js";
+import { printSplitClient } from "./print/split-client.js";
+import { findStale } from "./stale.js";
 import { type Written, write } from "./write.js";
 
 /** What to generate from, and where to. Paths are relative to the working directory. */
 export interface GenerateOptions {
   /** The tsconfig that the services are compiled with. */
   readonly tsconfig: string;
-  /** File for the clients. Default: none is written. */
+  /** File for the clients, or with `split` their folder. Default: none is written. */
   readonly client?: string | undefined;
+  /** Writes a file for each service into the folder `client`, and takes away those of services that are gone. Default false. */
+  readonly split?: boolean | undefined;
   /** File for the contract. Default: none is written. */
   readonly contract?: string | undefined;
   /** Writes nothing and tells which files would change. Default false. */
   readonly check?: boolean | undefined;
+  /** Folder that remembers what was read, so that a run after which nothing changed does not read it again. Default: none. */
+  readonly cache?: string | undefined;
+  /** Hears what the run is about to do. */
+  readonly onProgress?: ((step: "read" | "write") => void) | undefined;
   /** Where runs in one process share the parsed standard library. Default: each parses its own. */
   readonly library?: Library | undefined;
+  /** What one run leaves to the next of the same project, which is quicker for it. Default: nothing. */
+  readonly memory?: Memory | undefined;
 }
 
 /** What a run came to. */
@@ -30,29 +37,56 @@ export interface GenerateResult extends Written {
   readonly ok: boolean;
   /** All findings, errors and warnings, in the order of the source. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Absent when there was any error. */
+  /** Absent when there was any error, and when nothing was read because nothing has changed. */
   readonly contract?: Contract;
+  /** Files that the run depended on. */
+  readonly inputs: readonly string[];
+  /** Folders in which another source file would count too. */
+  readonly folders: readonly string[];
 }
 
 /** Reads the services of a project and writes their clients and contract. Any error, and nothing is written. */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const problems = new Problems();
-  const contract = readContract(options, problems);
-  const diagnostics = problems.list();
-  if (contract === undefined || problems.hasErrors) {
-    return { ok: false, diagnostics, written: [], stale: [], unchanged: [] };
+  const cache = options.cache === undefined ? undefined : new RunCache(options.cache, identityOf(options));
+  const known = cache?.find();
+  if (known !== undefined) {
+    return { ok: true, ...known, written: [], stale: [], removed: [], unchanged: known.outputs };
   }
-  const files = new Map<string, string>();
-  if (options.client) files.set(resolve(options.client), printClient(contract));
-  if (options.contract) files.set(resolve(options.contract), printContract(contract));
-  const outcome = write(files, { check: options.check ?? false });
-  return { ok: outcome.stale.length === 0, diagnostics, contract, ...outcome };
+  const started = Date.now();
+  options.onProgress?.("read");
+  // The compiler is loaded here and nowhere before: what does not need it does not wait for it.
+  const { readContract } = await import("./read-contract.js");
+  const { contract, diagnostics, inputs, folders } = readContract(options);
+  if (contract === undefined) {
+    return { ok: false, diagnostics, inputs, folders, written: [], stale: [], removed: [], unchanged: [] };
+  }
+  options.onProgress?.("write");
+  const files = print(contract, options);
+  const gone = options.client && options.split ? findStale(resolve(options.client), files) : [];
+  const outcome = write(files, gone, { check: options.check ?? false });
+  const ok = outcome.stale.length === 0;
+  if (ok) cache?.keep({ started, inputs, folders, diagnostics, outputs: files });
+  return { ok, diagnostics, contract, inputs, folders, ...outcome };
 }
 
-function readContract({ tsconfig, library }: GenerateOptions, problems: Problems): Contract | undefined {
-  const project = load(tsconfig, problems, library);
-  if (project === undefined) return undefined;
-  const types = new TypeReader(project.program, problems);
-  const marks = new Marks(types.checker, types.core, problems);
-  return read(project, find(project, marks, problems), { types, marks, problems });
+function print(contract: Contract, { client, split, contract: file }: GenerateOptions): Map<string, string> {
+  const files = new Map<string, string>();
+  if (client && split) {
+    for (const [name, text] of printSplitClient(contract)) files.set(join(resolve(client), name), text);
+  } else if (client) {
+    files.set(resolve(client), printClient(contract));
+  }
+  if (file) files.set(resolve(file), printContract(contract));
+  return files;
+}
+
+// Runs that agree in these give the same files from the same sources.
+function identityOf({ tsconfig, client, split, contract }: GenerateOptions) {
+  const path = (file: string | undefined) => (file ? resolve(file) : "");
+  return {
+    tsconfig: resolve(tsconfig),
+    client: path(client),
+    split: split ?? false,
+    contract: path(contract),
+  };
 }

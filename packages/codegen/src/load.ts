@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
-import ts from "typescript";
-import { compare, type Diagnostic, type Problems, placeOf } from "./diagnostics.js";
+import { compare } from "./compare.js";
+import { type Diagnostic, type Problems, placeOf } from "./diagnostics.js";
 import { packageName } from "./package-name.js";
+import ts from "./typescript.cjs";
 
 /** A user's project, parsed. */
 export interface Project {
@@ -17,6 +18,27 @@ export interface Project {
 /** Parsed files of the standard library, by path: several runs in one process can share one such map. */
 export type Library = Map<string, ts.SourceFile>;
 
+/** What one run leaves to the next: files that were parsed, and the program made of them. Made empty, `{}`. */
+export interface Memory {
+  files?: Map<string, ts.SourceFile>;
+  program?: ts.Program;
+}
+
+/** A project, or none after a report, and what that depends on. */
+export interface Loaded {
+  readonly project: Project | undefined;
+  /** Files that were read, the standard library apart. */
+  readonly inputs: readonly string[];
+  /** Folders in which another source file would count too. */
+  readonly folders: readonly string[];
+}
+
+/** What earlier runs left. */
+export interface LoadOptions {
+  readonly library?: Library | undefined;
+  readonly memory?: Memory | undefined;
+}
+
 // Reading needs the types as written and the same answer for every project, whatever its options say.
 const reading: ts.CompilerOptions = {
   strict: true,
@@ -31,15 +53,37 @@ const reading: ts.CompilerOptions = {
 // What makes a tsconfig unreadable. All else in it is between its owner and the compiler.
 const fatal = new Set([5083, 6053, 18000, 18002, 18003]);
 
-/** Parses the files of a tsconfig. Undefined after a report when it cannot be read. */
-export function load(tsconfig: string, problems: Problems, library?: Library): Project | undefined {
+/** Parses the files of a tsconfig. */
+export function load(tsconfig: string, problems: Problems, options: LoadOptions): Loaded {
   const path = ts.sys.resolvePath(tsconfig);
-  const config = readConfig(path, problems);
-  if (config === undefined) return undefined;
+  const inputs = new Set<string>();
+  const sys = { ...ts.sys, readFile: noting(inputs, ts.sys.readFile) };
+  const config = readConfig(path, sys, problems);
+  const project = config && parseFiles(path, config, { ...options, inputs, problems });
+  const folders = Object.keys(config?.wildcardDirectories ?? {}).map((folder) => ts.sys.resolvePath(folder));
+  return { project, inputs: [...inputs], folders };
+}
+
+interface Parsing extends LoadOptions {
+  readonly inputs: Set<string>;
+  readonly problems: Problems;
+}
+
+function parseFiles(path: string, config: ts.ParsedCommandLine, parsing: Parsing): Project | undefined {
+  const { inputs, memory, problems } = parsing;
   const options = { ...config.options, ...reading };
-  const host = createHost(options, library);
+  const host = createHost(options, parsing);
   const rootNames = [...config.fileNames].sort(compare);
-  const program = ts.createProgram({ rootNames, options, host });
+  const program = ts.createProgram({
+    rootNames,
+    options,
+    host,
+    ...(memory?.program && { oldProgram: memory.program }),
+  });
+  if (memory) memory.program = program;
+  for (const file of program.getSourceFiles()) {
+    if (!program.isSourceFileDefaultLibrary(file)) inputs.add(file.fileName);
+  }
   const files = program
     .getSourceFiles()
     .filter((file) => !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file))
@@ -51,29 +95,42 @@ export function load(tsconfig: string, problems: Problems, library?: Library): P
   return { root, name: packageName(root) ?? "services", program, files };
 }
 
-function readConfig(path: string, problems: Problems): ts.ParsedCommandLine | undefined {
+// Also what is looked for in vain: once it is there, the answer may be another.
+function noting<Result>(inputs: Set<string>, readFile: (path: string, encoding?: string) => Result) {
+  return (path: string, encoding?: string): Result => {
+    inputs.add(path);
+    return readFile(path, encoding);
+  };
+}
+
+function readConfig(path: string, sys: ts.System, problems: Problems): ts.ParsedCommandLine | undefined {
   const mend =
     "Mend it, or name the tsconfig that your services are compiled with: rpc generate --project <path>";
-  if (!ts.sys.fileExists(path)) {
+  if (!sys.fileExists(path)) {
     problems.report("RPC1000", undefined, `no tsconfig at ${path}`, mend);
     return undefined;
   }
-  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
+  const { config, error } = ts.readConfigFile(path, sys.readFile);
   const parsed = error
     ? undefined
-    : ts.parseJsonConfigFileContent(config, ts.sys, dirname(path), undefined, path);
+    : ts.parseJsonConfigFileContent(config, sys, dirname(path), undefined, path);
   const found = error ?? parsed?.errors.find((candidate) => fatal.has(candidate.code));
   if (found === undefined) return parsed;
   problems.add(fromCompiler(found, "RPC1000", mend));
   return undefined;
 }
 
-function createHost(options: ts.CompilerOptions, library: Library = new Map()): ts.CompilerHost {
+function createHost(
+  options: ts.CompilerOptions,
+  { inputs, library = new Map(), memory }: Parsing,
+): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   const folder = dirname(host.getDefaultLibFileName(options));
   const parse = host.getSourceFile.bind(host);
+  host.readFile = noting(inputs, host.readFile.bind(host));
+  const parseOwn = memory ? remembering(memory, parse) : parse;
   host.getSourceFile = (path, language, onError, fresh) => {
-    if (!path.startsWith(folder)) return parse(path, language, onError, fresh);
+    if (!path.startsWith(folder)) return parseOwn(path, language, onError, fresh);
     const known = library.get(path);
     if (known !== undefined) return known;
     // The standard library's docs are never carried over, and they are a third of what there is to parse.
@@ -83,6 +140,24 @@ function createHost(options: ts.CompilerOptions, library: Library = new Map()): 
     return file;
   };
   return host;
+}
+
+// A file whose text is the same keeps its tree, and with it all that the program knew of it.
+function remembering(
+  memory: Memory,
+  parse: ts.CompilerHost["getSourceFile"],
+): ts.CompilerHost["getSourceFile"] {
+  memory.files ??= new Map();
+  const { files } = memory;
+  return (path, language, onError, fresh) => {
+    const known = files.get(path);
+    const text = known && ts.sys.readFile(path);
+    if (known && known.text === text) return known;
+    const file = parse(path, language, onError, fresh);
+    if (file === undefined) files.delete(path);
+    else files.set(path, file);
+    return file;
+  };
 }
 
 function reportSyntaxErrors(program: ts.Program, files: readonly ts.SourceFile[], problems: Problems): void {

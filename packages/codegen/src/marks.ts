@@ -1,6 +1,6 @@
-import ts from "typescript";
 import type { CorePackage } from "./core-package.js";
 import type { Problems } from "./diagnostics.js";
+import ts from "./typescript.cjs";
 
 /** What one of our decorators says at one place. */
 export interface Mark {
@@ -46,6 +46,12 @@ export class Marks {
     const text = this.#checker.typeToString(this.#checker.getTypeAtLocation(expression));
     if (text !== "true" && text !== "false") this.#refuse(expression, "true or false");
     return text === "true";
+  }
+
+  /** Whether an option is there and says anything but `false`. */
+  isSet(mark: Mark, name: string): boolean {
+    const expression = mark.options.get(name);
+    return expression !== undefined && expression.kind !== ts.SyntaxKind.FalseKeyword;
   }
 
   /** Elements of an option that is an array. */

@@ -1,5 +1,5 @@
 import type { Contract } from "@rpc/core/contract";
-import { compare } from "./diagnostics.js";
+import { compare } from "./compare.js";
 import type { ServiceClass } from "./find.js";
 import type { Project } from "./load.js";
 import { hashContract } from "./read/hash.js";

@@ -1,12 +1,18 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
 
-const generated = fileURLToPath(new URL("../../core/src/generated.ts", import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const everyStrictFlag: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"],
-  module: ts.ModuleKind.NodeNext,
+/** The compilers that generated clients are promised to be clean under, by the folder each is installed in. */
+export const compilers = { "5.9": "typescript59", "6.0": "typescript", "7.0": "typescript70" } as const;
+
+const everyStrictFlag = {
+  target: "ES2022",
+  lib: ["ES2023", "DOM", "ESNext.Disposable"],
+  module: "NodeNext",
   types: [],
   noEmit: true,
   strict: true,
@@ -26,23 +32,30 @@ const everyStrictFlag: ts.CompilerOptions = {
   noUnusedLocals: true,
   noUnusedParameters: true,
   verbatimModuleSyntax: true,
-  skipLibCheck: true,
-  paths: { "@rpc/core/generated": [generated] },
 };
 
-/** What the compiler says about generated clients, with every strict flag. Empty is good. */
-export function compileClients(files: readonly string[]): string[] {
-  const program = ts.createProgram(files, everyStrictFlag);
-  return files.flatMap((path) => {
-    const file = program.getSourceFile(path)!;
-    const found = [
-      ...program.getSyntacticDiagnostics(file),
-      ...program.getSemanticDiagnostics(file),
-      ...program.getDeclarationDiagnostics(file),
-    ];
-    return found.map(({ messageText, start }) => {
-      const line = file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
-      return `${path}:${line} ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+/** What a compiler says about generated clients, with every strict flag. Empty is good. Core's own sources do not count. */
+export function compileClients(version: keyof typeof compilers, files: readonly string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "rpc-clients-"));
+  try {
+    const paths = { "@rpc/core/generated": [path("../../core/src/generated.ts")] };
+    const typeRoots = [path("../../../node_modules/@types")];
+    const config = { compilerOptions: { ...everyStrictFlag, paths, typeRoots }, files };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    const tsc = path(`../node_modules/${compilers[version]}/bin/tsc`);
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
+      encoding: "utf8",
     });
-  });
+    const found = `${stdout}${stderr}`.split("\n").filter((line) => / error |error TS\d+:/.test(line));
+    return found.filter((line) => !line.includes("core/src/"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The clients among the files of a folder. */
+export function clientsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
 }

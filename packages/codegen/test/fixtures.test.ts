@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { format, generate, type Library, printClient, printContract } from "../src/index.js";
-import { compileClients } from "./compile-clients.js";
+import { clientsIn, compileClients, compilers } from "./compile-clients.js";
 
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
 const cases = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, "service.ts")));
@@ -38,10 +39,40 @@ test("every number has a case that shows it", () => {
   expect(numbers.filter((number) => number !== "RPC1000" && !shown.includes(number))).toEqual([]);
 });
 
-test("every generated client compiles with every strict flag", () => {
-  const clients = cases
-    .map((name) => join(fixtures, name, "expected.client.ts"))
-    .filter((path) => existsSync(path));
-  expect(clients.length).toBeGreaterThan(20);
-  expect(compileClients(clients)).toEqual([]);
+describe("every generated client compiles with every strict flag", () => {
+  test.each(Object.keys(compilers) as (keyof typeof compilers)[])("under TypeScript %s", async (version) => {
+    const clients = cases
+      .map((name) => join(fixtures, name, "expected.client.ts"))
+      .filter((path) => existsSync(path));
+    expect(clients.length).toBeGreaterThan(25);
+    const wrong = join(modulesFolder(), "wrong.ts");
+    writeFileSync(
+      wrong,
+      "export const half: string | undefined = [''][0]; export const text: string = half;\n",
+    );
+    const said = compileClients(version, [...clients, ...(await splitClients()), wrong]);
+    // The wrong one shows that the compiler ran, and with which flags.
+    expect(said).toEqual([expect.stringMatching(/wrong\.ts\(1,\d+\): error TS2322/)]);
+  });
 });
+
+/** The clients of all fixtures once more, a file for each service. */
+async function splitClients(): Promise<string[]> {
+  const folder = modulesFolder();
+  const all = await Promise.all(
+    cases.map(async (name) => {
+      const client = join(folder, name);
+      await generate({ tsconfig: join(fixtures, name, "tsconfig.json"), library, client, split: true });
+      return existsSync(client) ? clientsIn(client) : [];
+    }),
+  );
+  return all.flat();
+}
+
+/** A folder whose files are modules, gone after the test. */
+function modulesFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "rpc-modules-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  return folder;
+}

@@ -1,3 +1,15 @@
-/** A contract's types and the rules of its names, for tools: codegen writes such data, `serve` takes it. */
+/** A contract's types, the rules of its names, and what is done with contracts: compared, checked against. */
+export {
+  type ComparableContract,
+  type CompareOptions,
+  compareContracts,
+} from "./contract/compare-contracts.js";
+export type { Problem } from "./contract/explain.js";
+export type { Finding } from "./contract/findings.js";
+export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
+export { readTypes as validatorTypes } from "./contract/schema.js";
+export { hashServiceText } from "./contract/service-text.js";
+export { typeText } from "./contract/type-text.js";
+export { createValidator, type Validator } from "./contract/validator.js";
 export type * from "./service/contract.js";
 export { refuseName } from "./service/names.js";

@@ -16,9 +16,11 @@ export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Logger } from "./logger.js";
 export type { Authenticate } from "./server/authenticate.js";
+export type { Describe } from "./server/describe.js";
 export type { LostSession, OnSessionLost } from "./server/lost-sessions.js";
 export type { OutcomeStore, RememberedCall, StartingCall } from "./server/outcome-store.js";
 export { type ServeOptions, Server, type ServerStats, type SessionStats, serve } from "./server/server.js";
+export type { ValidateOptions } from "./service/boundary.js";
 export type { Contract } from "./service/contract.js";
 export { Event } from "./service/event.js";
 export {

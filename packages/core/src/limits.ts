@@ -118,6 +118,18 @@ export const maxHandshakePacketBytes: number = 16 * KiB;
 /** Retries that a client may save up: a burst after a reset, not an hour's worth. */
 export const maxSavedRetries = 1024;
 
+/** Longest text of a contract that a server compares with its own: 256 KiB of ASCII, some thousand members. */
+export const maxContractTextLength: number = 256 * KiB;
+
+/** Contracts that one session may tell; what comes after them is not compared. */
+export const maxJudgedContracts = 16;
+
+/** Verdicts about contracts that one server keeps; the oldest goes first. */
+export const maxVerdicts = 256;
+
+/** Work that one contract off the wire may cost to compare, some tenths of a second; above it calls go on uncompared. */
+export const maxVerdictSteps = 1_000_000;
+
 /** The most that `maxDepth` can be: values are written and read by recursion. */
 export const deepest = 512;
 

@@ -14,6 +14,11 @@ export interface ServiceDescription {
   readonly members: readonly string[];
   /** Wire names of the methods that may run twice: the client sends them again by itself when their outcome is unknown. */
   readonly idempotent?: readonly string[];
+  /**
+   * The text that `hash` was made of: canonical JSON of `{ name, service, types }` without docs. Told to a server whose
+   * hash differs, which then says by name which members do not fit. Without it they are called unchecked.
+   */
+  readonly contract?: string;
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }

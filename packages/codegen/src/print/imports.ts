@@ -1,15 +1,18 @@
-import type { ClientNames } from "./names.js";
-
 /** Imports of one module, collected while the code that needs them is printed. */
 export class Imports {
   readonly #module: string;
-  readonly #names: ClientNames;
+  readonly #isTaken: (name: string) => boolean;
   readonly #values = new Set<string>();
   readonly #types = new Set<string>();
 
-  constructor(module: string, names: ClientNames) {
+  /** `isTaken` tells names that the file has for things of its own. */
+  constructor(module: string, isTaken: (name: string) => boolean) {
     this.#module = module;
-    this.#names = names;
+    this.#isTaken = isTaken;
+  }
+
+  get isEmpty(): boolean {
+    return this.#values.size + this.#types.size === 0;
   }
 
   /** Imports a value; returns what it is called here. */
@@ -45,7 +48,7 @@ export class Imports {
   // A user's own type of that name keeps it: it is the one that callers write.
   #localName(name: string): string {
     let local = name;
-    while (this.#names.isTaken(local)) local = `Rpc${local}`;
+    while (this.#isTaken(local)) local = `Rpc${local}`;
     return local;
   }
 }

@@ -1,30 +1,24 @@
-import type { CallContract, ParamContract } from "@rpc/core/contract";
-import { type ClientNames, propertyName } from "./names.js";
+import type { CallContract, StreamContract } from "@rpc/core/contract";
+import { propertyName } from "./names.js";
 import type { Page } from "./page.js";
-import { deprecation, indent, joinDoc, printType } from "./type.js";
+import { localName } from "./param-name.js";
+import { deprecation, indent, joinDoc, printParams, printType } from "./type.js";
 
 const maxWidth = 108;
 
-// Words that cannot name a parameter in a module. The compiler refuses them in the source too, contracts may hold them.
-const reserved = new Set(
-  (
-    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
-    "finally for function if implements import in instanceof interface let new null package private protected public " +
-    "return static super switch this throw true try typeof var void while with yield"
-  ).split(" "),
-);
-
 /** Prints one method of a client. */
-export function printMethod({ out, names }: Page, name: string, call: CallContract): void {
-  const params = call.params.map((param, index) => printParam(param, call.params.slice(index + 1), names));
-  const args = call.params.map((param) =>
+export function printMethod(page: Page, name: string, method: CallContract | StreamContract): void {
+  const { out, names } = page;
+  const params = printParams(method.params, names.types);
+  const args = method.params.map((param) =>
     param.rest ? `...${localName(param.name)}` : localName(param.name),
   );
-  const result = printType(call.result, names.types);
-  const open = `${propertyName(name)}(${params.join(", ")}): Promise<${result}> {`;
+  const result = printAnswer(page, method);
+  const open = `${propertyName(name)}(${params.join(", ")}): ${result} {`;
   out.line();
-  out.doc(methodDoc(call));
-  const body = () => out.line(`return this.#caller.call(${JSON.stringify(name)}, [${args.join(", ")}]);`);
+  out.doc(methodDoc(method));
+  const body = () =>
+    out.line(`return this.#caller.${manner(method)}(${JSON.stringify(name)}, [${args.join(", ")}]);`);
   if (open.length <= maxWidth && !params.some((param) => param.includes("\n"))) {
     out.block(open, "}", body);
     return;
@@ -32,24 +26,20 @@ export function printMethod({ out, names }: Page, name: string, call: CallContra
   out.line(`${propertyName(name)}(`);
   // No comma may follow the parameter that takes the rest.
   out.lines(params.map((param) => indent(param.startsWith("...") ? param : `${param},`)));
-  out.block(`): Promise<${result}> {`, "}", body);
+  out.block(`): ${result} {`, "}", body);
 }
 
-function printParam(param: ParamContract, following: readonly ParamContract[], names: ClientNames): string {
-  const type = printType(param.type, names.types);
-  const name = localName(param.name);
-  if (param.rest) return `...${name}: ${/ \| |^readonly /.test(type) ? `(${type})` : type}[]`;
-  if (!param.optional) return `${name}: ${type}`;
-  // Only the last parameters can be left out; one before a required one is given as undefined.
-  const isLast = following.every((other) => other.optional || other.rest);
-  return isLast ? `${name}?: ${type}` : `${name}: ${type} | undefined`;
+// How the client asks: the member of `ServiceCaller` that answers as the method does.
+function manner(method: CallContract | StreamContract): "call" | "oneway" | "stream" {
+  return method.kind === "call" && method.oneway === true ? "oneway" : method.kind;
 }
 
-function localName(name: string): string {
-  return reserved.has(name) ? `${name}_` : name;
+function printAnswer({ imports, names }: Page, method: CallContract | StreamContract): string {
+  if (method.kind === "call") return `Promise<${printType(method.result, names.types)}>`;
+  return `${imports.type("RemoteStream")}<${printType(method.item, names.types)}>`;
 }
 
-function methodDoc({ doc, deprecated, params }: CallContract): string | undefined {
+function methodDoc({ doc, deprecated, params, ...flags }: CallContract | StreamContract): string | undefined {
   const tags = params.flatMap((param) => {
     const standard = param.default === undefined ? undefined : `Default: \`${param.default}\`.`;
     const text = [param.doc, standard].filter((part) => part !== undefined).join(" ");
@@ -59,6 +49,8 @@ function methodDoc({ doc, deprecated, params }: CallContract): string | undefine
   const [, text = "", others = ""] = /^([\s\S]*?)(?:(?:^|\n\n)(@[\s\S]*))?$/.exec(doc ?? "") ?? [];
   return joinDoc(
     text || undefined,
+    "oneway" in flags ? "One-way: nothing comes back, not even an error." : undefined,
+    "once" in flags ? "Runs once for a key that is given with `$with({ key })`." : undefined,
     [...tags, others, deprecation(deprecated)].filter(Boolean).join("\n") || undefined,
   );
 }

@@ -1,7 +1,8 @@
 import type { TypeSchema } from "@rpc/core/contract";
 import { propertyName } from "./names.js";
 import type { Page } from "./page.js";
-import { docText, printMembers, printType, type TypeNames } from "./type.js";
+import { docText, printMembers, printType } from "./type.js";
+import type { TypeNames } from "./type-names.js";
 
 const maxWidth = 100;
 

@@ -1,6 +1,7 @@
 import type { Contract } from "@rpc/core/contract";
+import { pascalCase } from "../pascal-case.js";
 import { canonicalText } from "../read/canonical.js";
-import { pascalCase } from "../schema/type-name.js";
+import type { TypeNames } from "./type-names.js";
 
 /** What the parts of a contract are called in a client's file. No name is there twice. */
 export interface ClientNames {
@@ -8,7 +9,7 @@ export interface ClientNames {
   readonly clients: ReadonlyMap<string, string>;
   /** Error classes; one for all services that declare the same error. */
   error(service: string, name: string): string;
-  readonly types: ReadonlyMap<string, string>;
+  readonly types: TypeNames;
   isTaken(name: string): boolean;
 }
 
@@ -16,6 +17,7 @@ export interface ClientNames {
 const used = [
   ...[
     "Array",
+    "AsyncIterable",
     "Date",
     "Map",
     "Promise",

@@ -21,7 +21,7 @@ export function printService(page: Page, name: string, service: ServiceContract)
       events.map(([event]) => event),
     );
     for (const [method, member] of members) {
-      if (member.kind === "call") printMethod(page, method, member);
+      if (member.kind !== "event") printMethod(page, method, member);
     }
     out.line();
     out.doc("The same client with these options for every call.");
@@ -50,14 +50,23 @@ function printDescription({ out, names, imports }: Page, name: string, service: 
         return className === error ? error : `${propertyName(error)}: ${className}`;
       });
     if (errors.length > 0) out.line(`errors: { ${errors.join(", ")} },`);
+    const idempotent = Object.entries(service.members).filter(([, member]) => "idempotent" in member);
+    if (idempotent.length > 0) {
+      const quoted = idempotent.map(([member]) => JSON.stringify(member)).sort();
+      out.line(`idempotent: [${quoted.join(", ")}],`);
+    }
   });
   out.line();
 }
 
 function printEvent({ out, names, imports }: Page, name: string, event: EventContract): void {
-  out.doc(joinDoc(event.doc, `Delivery mode: \`${event.mode}\`.`, deprecation(event.deprecated)));
+  out.doc(joinDoc(event.doc, deliveryDoc(event), deprecation(event.deprecated)));
   const payload = printType(event.payload, names.types);
   out.line(`readonly ${propertyName(name)}: ${imports.type("RemoteEvent")}<${payload}>;`);
+}
+
+function deliveryDoc({ mode, key }: EventContract): string {
+  return key === undefined ? `Delivery mode: \`${mode}\`.` : `Delivery mode: \`${mode}\` by \`${key}\`.`;
 }
 
 function printConstructor({ out, imports }: Page, events: readonly string[]): void {

@@ -1,9 +1,11 @@
-import type { JsType, TypeSchema } from "@rpc/core/contract";
+import type { JsType, ParamContract, TypeSchema } from "@rpc/core/contract";
+import { constraintNames } from "../schema/constraint-names.js";
 import { propertyName } from "./names.js";
+import { localName } from "./param-name.js";
+import type { TypeNames } from "./type-names.js";
 import { docComment } from "./writer.js";
 
-/** Names of named types, by name in the contract. */
-export type TypeNames = ReadonlyMap<string, string>;
+type Callback = Extract<JsType, { callback: unknown }>["callback"];
 
 /** A schema as a TypeScript type. */
 export function printType(schema: TypeSchema, names: TypeNames): string {
@@ -15,7 +17,13 @@ export function printType(schema: TypeSchema, names: TypeNames): string {
   if (Array.isArray(schema["anyOf"])) return printUnion(schema["anyOf"], names);
   if ("not" in schema) return "never";
   if (schema.type === "array") return printArray(schema, names);
+  if (schema.type === "integer") return "number";
   return schema.type === "object" ? printObject(schema, names) : schema.type!;
+}
+
+/** Prints the parameters of a method or of a callback. */
+export function printParams(params: readonly ParamContract[], names: TypeNames): string[] {
+  return params.map((param, index) => printParam(param, params.slice(index + 1), names));
 }
 
 /** The members of an object type, one after the other, each with its docs unless told otherwise. */
@@ -37,7 +45,31 @@ export function printMembers(schema: TypeSchema, names: TypeNames, { docs } = { 
 /** What a schema says for people: its description, and that it is deprecated. */
 export function docText(schema: TypeSchema): string | undefined {
   const text = (schema["x-deprecated"] as string | undefined) ?? schema["deprecated"];
-  return joinDoc(schema["description"] as string | undefined, deprecation(text as string | true | undefined));
+  return joinDoc(
+    schema["description"] as string | undefined,
+    constraintTags(schema),
+    deprecation(text as string | true | undefined),
+  );
+}
+
+function printParam(param: ParamContract, following: readonly ParamContract[], names: TypeNames): string {
+  const type = printType(param.type, names);
+  const name = localName(param.name);
+  if (param.rest) return `...${name}: ${/ \| |^readonly /.test(type) ? `(${type})` : type}[]`;
+  if (!param.optional) return `${name}: ${type}`;
+  // Only the last parameters can be left out; one before a required one is given as undefined.
+  const isLast = following.every((other) => other.optional || other.rest);
+  if (isLast) return `${name}?: ${type}`;
+  return `${name}: ${type.startsWith("(") ? `(${type})` : type} | undefined`;
+}
+
+function constraintTags(schema: TypeSchema): string | undefined {
+  const tags = [...constraintNames].flatMap((name) =>
+    schema[name] === undefined ? [] : [`@${name} ${schema[name]}`],
+  );
+  const members = (schema["anyOf"] as TypeSchema[] | undefined) ?? [schema];
+  if (members.some(({ type }) => type === "integer")) tags.push("@int");
+  return tags.join("\n") || undefined;
 }
 
 /** The tag that says a thing is deprecated; undefined when it is not. */
@@ -62,9 +94,18 @@ function printJsType(js: JsType, schema: TypeSchema, names: TypeNames): string {
   if (js === "bytes") return "Uint8Array";
   if (js === "any") return "unknown";
   if (typeof js === "string") return js;
+  if ("stream" in js) return `AsyncIterable<${printType(js.stream, names)}>`;
+  if ("callback" in js) return printCallback(js.callback, names);
   if ("map" in js) return `${readonly}Map<${printType(js.map[0], names)}, ${printType(js.map[1], names)}>`;
   if ("set" in js) return `${readonly}Set<${printType(js.set, names)}>`;
   return "typedArray" in js ? js.typedArray : `\`${js.template}\``;
+}
+
+// It may take its time: the server waits for what it gives. Of one that gives nothing, anything will do.
+function printCallback({ params, result }: Callback, names: TypeNames): string {
+  const given = printType(result, names);
+  const answer = result["x-js"] === "void" ? given : `${given} | Promise<${given}>`;
+  return `(${printParams(params, names).join(", ")}) => ${answer}`;
 }
 
 // "Nothing" reads best at the end.

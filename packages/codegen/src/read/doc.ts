@@ -1,4 +1,5 @@
-import ts from "typescript";
+import { constraintNames } from "../schema/constraint-names.js";
+import ts from "../typescript.cjs";
 
 /** What a doc comment says, in the words of a member of the contract. */
 export interface Doc {
@@ -10,10 +11,14 @@ export interface Doc {
 const elsewhere = new Set(["param", "deprecated", "template", "typeParam", "internal", "private", "public"]);
 
 /** The doc comment of a class, method or event. Tags such as `@returns` stay in the text. */
-export function docOf(checker: ts.TypeChecker, symbol: ts.Symbol): Doc {
+export function docOf(
+  checker: ts.TypeChecker,
+  symbol: ts.Symbol,
+  left: ReadonlySet<string> = new Set(),
+): Doc {
   const tags = symbol.getJsDocTags(checker);
   const kept = tags
-    .filter((tag) => !elsewhere.has(tag.name))
+    .filter((tag) => !elsewhere.has(tag.name) && !left.has(tag.name))
     .map((tag) => `@${tag.name} ${plain(tag.text)}`.trim());
   const doc = [plain(symbol.getDocumentationComment(checker)), kept.join("\n")]
     .filter((part) => part !== "")
@@ -28,7 +33,7 @@ export function describe(
   checker: ts.TypeChecker,
   symbol: ts.Symbol,
 ): { description?: string; deprecated?: true; "x-deprecated"?: string } {
-  const { doc, deprecated } = docOf(checker, symbol);
+  const { doc, deprecated } = docOf(checker, symbol, constraintNames);
   return {
     ...(doc !== undefined && { description: doc }),
     ...(deprecated !== undefined && { deprecated: true }),

@@ -1,7 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
 import { refuseName } from "@rpc/core/contract";
-import ts from "typescript";
 import { readProperties } from "../schema/properties.js";
+import ts from "../typescript.cjs";
 import { describe } from "./doc.js";
 import type { ServiceReader } from "./method.js";
 

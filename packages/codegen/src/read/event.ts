@@ -1,7 +1,7 @@
 import type { EventContract } from "@rpc/core/contract";
-import ts from "typescript";
 import { refused } from "../schema/reading.js";
 import { writtenArguments } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import type { MarkedMember } from "./members.js";
 import type { Reader } from "./reader.js";
@@ -35,6 +35,7 @@ export function readEvent(
     kind: "event",
     ...docOf(types.checker, property),
     mode: readMode(mark, reader),
+    ...readKey(mark),
     payload: payload ? types.read(payload, name, writtenPayload(member)) : refused,
   };
 }
@@ -51,6 +52,12 @@ function readMode(mark: MarkedMember["mark"], { marks, problems }: Reader): Even
     `Write one of ${modes.join(", ")}.`,
   );
   return "signal";
+}
+
+// A key that is a function is the server's business; one that is a name tells clients what replaces what.
+function readKey({ options }: MarkedMember["mark"]): { key?: string } {
+  const key = options.get("key");
+  return key && ts.isStringLiteralLike(key) ? { key: key.text } : {};
 }
 
 // `readonly renamed: Event<Renamed>`, or the same said by `= new Event<Renamed>()`.

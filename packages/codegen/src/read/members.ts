@@ -1,6 +1,6 @@
-import ts from "typescript";
 import type { Problems } from "../diagnostics.js";
 import type { Mark, Marks } from "../marks.js";
+import ts from "../typescript.cjs";
 
 /** A member of a class and the mark that makes it reachable. */
 export interface MarkedMember {

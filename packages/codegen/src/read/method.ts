@@ -1,11 +1,14 @@
-import type { CallContract, TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import type { CallContract, ParamContract, StreamContract, TypeSchema } from "@rpc/core/contract";
 import type { Mark } from "../marks.js";
 import { refused } from "../schema/reading.js";
+import { streamItem } from "../schema/stream-type.js";
 import { writtenArguments } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import { readErrors } from "./error.js";
 import type { MarkedMember } from "./members.js";
+import { readFlags } from "./method-flags.js";
+import { readOverloads } from "./overloads.js";
 import { readParams } from "./params.js";
 import type { Reader } from "./reader.js";
 
@@ -16,65 +19,67 @@ export interface ServiceReader extends Reader {
   readonly errors: Map<string, TypeSchema>;
 }
 
-/** Reads a method: its parameters, what it resolves to, the errors it declares. */
+/** What one signature takes and gives. */
+export interface Shape {
+  readonly params: readonly ParamContract[];
+  readonly answer: Answer;
+}
+
+/** What comes back: one value, or many. */
+export type Answer =
+  | { readonly kind: "call"; readonly result: TypeSchema }
+  | { readonly kind: "stream"; readonly item: TypeSchema };
+
+/** Reads a method: its parameters, what it resolves to or yields, the errors it declares. */
 export function readMethod(
   property: ts.Symbol,
   { member, mark }: MarkedMember,
   reader: ServiceReader,
-): CallContract {
+): CallContract | StreamContract {
   const { types, marks } = reader;
   const name = ts.getNameOfDeclaration(member) ?? member;
   const throws = readErrors(marks.list(mark, "throws"), reader);
-  const signature = onlySignature(property, name, mark, reader);
+  const { params, answer } = readShape(property, name, mark, reader);
   return {
-    kind: "call",
     ...docOf(types.checker, property),
-    params: signature ? readParams(signature, name, marks.flag(mark, "context"), reader) : [],
-    result: signature ? readResult(signature, name, reader) : refused,
+    params,
+    ...answer,
     ...(throws.length > 0 && { throws }),
-    ...(marks.flag(mark, "idempotent") && { idempotent: true }),
+    ...readFlags(mark, answer, throws.length > 0, reader),
   };
 }
 
-function onlySignature(
-  property: ts.Symbol,
-  at: ts.Node,
-  mark: Mark,
-  { types: { checker }, problems }: Reader,
-): ts.Signature | undefined {
+function readShape(property: ts.Symbol, name: ts.Node, mark: Mark, reader: Reader): Shape {
+  const { checker } = reader.types;
   const type = checker.getNonNullableType(checker.getTypeOfSymbol(property));
   const signatures = checker.getSignaturesOfType(type, ts.SignatureKind.Call);
-  const [signature] = signatures;
-  if (signature === undefined) {
-    problems.report(
-      "RPC1104",
-      at,
-      `@${mark.kind} on ${property.name}, which cannot be called`,
-      "Make it a method.",
-    );
-  } else if (signatures.length > 1) {
-    const message = `${property.name} has ${signatures.length} overloads, and the wire has one method by that name`;
-    problems.report(
-      "RPC3001",
-      at,
-      message,
-      "Write one signature with unions and optional parameters, or methods of different names.",
-    );
-  } else if (signature.typeParameters) {
+  const context = reader.marks.flag(mark, "context");
+  if (signatures.length === 0) {
+    const message = `@${mark.kind} on ${property.name}, which cannot be called`;
+    reader.problems.report("RPC1104", name, message, "Make it a method.");
+  } else if (signatures.some((signature) => signature.typeParameters)) {
     const message = `${property.name} is generic: its type parameters are known to the caller only`;
-    problems.report("RPC2002", at, message, "Write the types out, one method for each, or a union of them.");
+    const mend = "Write the types out, one method for each, or a union of them.";
+    reader.problems.report("RPC2002", name, message, mend);
   } else {
-    return signature;
+    const shapes = signatures.map((signature) => ({
+      params: readParams(signature, name, context, reader),
+      answer: readAnswer(signature, name, reader),
+    }));
+    return shapes.length === 1 ? shapes[0]! : readOverloads(shapes, name, reader);
   }
-  return undefined;
+  return { params: [], answer: { kind: "call", result: refused } };
 }
 
-function readResult(signature: ts.Signature, name: ts.Node, { types }: Reader): TypeSchema {
+function readAnswer(signature: ts.Signature, name: ts.Node, reader: Reader): Answer {
+  const { types } = reader;
   const { checker } = types;
   const returned = signature.getReturnType();
   const node = signature.declaration?.type;
   const written = node && ts.isTypeNode(node) ? node : undefined;
+  const item = streamItem(types, returned, written, written ?? name);
+  if (item) return { kind: "stream", item };
   const type = checker.getAwaitedType(returned) ?? returned;
-  if (type === returned) return types.read(type, written ?? name, written);
-  return types.read(type, written ?? name, writtenArguments(written)[0]);
+  const said = type === returned ? written : writtenArguments(written)[0];
+  return { kind: "call", result: types.read(type, written ?? name, said) };
 }

@@ -1,7 +1,10 @@
-import type { ParamContract } from "@rpc/core/contract";
-import ts from "typescript";
+import type { ParamContract, TypeSchema } from "@rpc/core/contract";
 import { writtenItem } from "../schema/array-type.js";
+import { readConstraints } from "../schema/constraints.js";
+import { streamItem } from "../schema/stream-type.js";
 import { readOptional } from "../schema/written-type.js";
+import ts from "../typescript.cjs";
+import { readCallback } from "./callback.js";
 import { paramDoc } from "./doc.js";
 import type { Reader } from "./reader.js";
 
@@ -26,6 +29,10 @@ export function readParams(
   return sent.flatMap((symbol, index) => readParam(symbol, name, index, reader));
 }
 
+function readAll(signature: ts.Signature, name: ts.Node, reader: Reader): ParamContract[] {
+  return signature.parameters.flatMap((symbol, index) => readParam(symbol, name, index, reader));
+}
+
 function readParam(symbol: ts.Symbol, name: ts.Node, index: number, reader: Reader): ParamContract[] {
   const { types } = reader;
   const declaration = declarationOf(symbol);
@@ -34,16 +41,46 @@ function readParam(symbol: ts.Symbol, name: ts.Node, index: number, reader: Read
   if (declaration?.dotDotDotToken) return readRest(symbol, type, declaration, reader);
   const optional = declaration !== undefined && types.checker.isOptionalParameter(declaration);
   const text = declaration?.initializer?.getText().replaceAll("\r\n", "\n");
-  const written = declaration?.type;
   return [
     {
       name: isPlainName(declaration) ? symbol.name : `arg${index + 1}`,
-      type: optional ? readOptional(types, type, at, written) : types.read(type, at, written),
+      type: readParamType(type, at, { declaration, optional, reader }),
       ...paramDoc(types.checker, symbol),
       ...((optional || text !== undefined) && { optional: true }),
       ...(text !== undefined && { default: text }),
     },
   ];
+}
+
+function readParamType(
+  type: ts.Type,
+  at: ts.Node,
+  { declaration, optional, reader }: ParamReading,
+): TypeSchema {
+  const { types } = reader;
+  const written = declaration?.type;
+  const live = reader.inCallback ? undefined : readLive(type, at, { declaration, optional, reader });
+  if (live) return live;
+  const schema = optional ? readOptional(types, type, at, written) : types.read(type, at, written);
+  return declaration ? { ...schema, ...readConstraints(types, schema, declaration) } : schema;
+}
+
+interface ParamReading {
+  readonly declaration: ts.ParameterDeclaration | undefined;
+  readonly optional: boolean;
+  readonly reader: Reader;
+}
+
+// What is no value but lives on after the call has begun: a stream towards the server, a function it may call.
+function readLive(type: ts.Type, at: ts.Node, { declaration, optional, reader }: ParamReading) {
+  const written = declaration?.type;
+  const parts = type.isUnion() ? type.types : [type];
+  const present = parts.filter((part) => !(optional && part.flags & ts.TypeFlags.Undefined));
+  if (present.length !== 1) return undefined;
+  const item = streamItem(reader.types, present[0]!, written, written ?? at);
+  return item
+    ? { "x-js": { stream: item } }
+    : readCallback(present[0]!, written ?? at, { ...reader, readParams: readAll });
 }
 
 // `...args: [symbol: string, size?: number]` is two parameters; `...tags: string[]` is one that takes the rest.

@@ -7,4 +7,6 @@ export interface Reader {
   readonly types: TypeReader;
   readonly marks: Marks;
   readonly problems: Problems;
+  /** Reading the parameters of a callback, where streams and callbacks have no place. Default false. */
+  readonly inCallback?: boolean;
 }

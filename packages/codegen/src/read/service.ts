@@ -1,8 +1,8 @@
 import type { MemberContract, ServiceContract, TypeSchema } from "@rpc/core/contract";
 import { refuseName } from "@rpc/core/contract";
-import ts from "typescript";
 import type { ServiceClass } from "../find.js";
 import type { Mark } from "../marks.js";
+import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import { readEvent } from "./event.js";
 import { findMark, lineageOf, type MarkedMember, refuseMember } from "./members.js";

@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import { compare } from "../diagnostics.js";
+import { compare } from "../compare.js";
 import { canonicalText } from "./canonical.js";
 
 type Types = Readonly<Record<string, TypeSchema>>;

@@ -1,6 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
+import { readConstraints } from "./constraints.js";
 import type { Reading } from "./reading.js";
 import { writtenArguments } from "./written-type.js";
 
@@ -45,7 +46,11 @@ function referToAlias(
     const body = declaration.typeParameters ? undefined : declaration.type;
     const schema =
       (body && readAlias(reading, type, body)) ?? reading.readUnnamed(type, body ?? declaration.name, body);
-    return { ...schema, ...describe(reading.checker, symbol) };
+    return {
+      ...schema,
+      ...readConstraints(reading, schema, declaration),
+      ...describe(reading.checker, symbol),
+    };
   });
 }
 

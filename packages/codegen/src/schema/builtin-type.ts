@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import ts from "../typescript.cjs";
 import { primitive } from "./primitive-type.js";
 import { type Reading, refused } from "./reading.js";
 import { writtenArguments } from "./written-type.js";
@@ -42,7 +42,7 @@ export function readBuiltin(
 }
 
 /** Name of a type that the language or the platform declares; undefined for the user's own. */
-function builtinName({ program, core }: Reading, type: ts.Type): string | undefined {
+export function builtinName({ program, core }: Reading, type: ts.Type): string | undefined {
   const symbol = type.symbol as ts.Symbol | undefined;
   if (symbol === undefined || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)))
     return undefined;
@@ -56,8 +56,9 @@ function builtinName({ program, core }: Reading, type: ts.Type): string | undefi
 function refuse(reading: Reading, type: ts.Type, name: string, at: ts.Node): TypeSchema | undefined {
   const { problems } = reading;
   if (streams.has(name)) {
-    const mend = "Streams come with a later version. Until then return an array, or publish an event.";
-    problems.report("RPC2003", at, `${name} is a stream, which this version cannot carry`, mend);
+    const mend =
+      "Write an async *method, return an AsyncIterable itself, or take one as a parameter of the method; inside a value, send an array.";
+    problems.report("RPC2003", at, `${name} is a stream in a place where none can be`, mend);
   } else if (iterators.has(name)) {
     problems.report(
       "RPC2003",

@@ -1,6 +1,6 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
 import type { Reading } from "./reading.js";
 
 /** Whether a type is an enum as a whole, not some of its members. */

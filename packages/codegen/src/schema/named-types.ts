@@ -1,6 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import type ts from "typescript";
-import { compare, type Problems } from "../diagnostics.js";
+import { compare } from "../compare.js";
+import type { Problems } from "../diagnostics.js";
+import type ts from "../typescript.cjs";
 import { refused } from "./reading.js";
 import { nameOf } from "./type-name.js";
 import { uniqueNames } from "./unique-names.js";

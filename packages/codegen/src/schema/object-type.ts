@@ -1,6 +1,6 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
 import { readIndex } from "./index-signature.js";
 import { primitive, readPrimitive } from "./primitive-type.js";
 import { readProperties } from "./properties.js";
@@ -81,11 +81,11 @@ function brandedPrimitive(type: ts.Type): TypeSchema | undefined {
 function isFunction({ checker, problems }: Reading, type: ts.Type, at: ts.Node): boolean {
   if (checker.getSignaturesOfType(type, ts.SignatureKind.Call).length > 0) {
     const mend =
-      "Callbacks come with a later version. Until then publish an event, or send the data it would need.";
+      "Make it a parameter of the method itself, publish an event, or send the data that it would need.";
     problems.report(
       "RPC2004",
       at,
-      `${functionText(at)} is a function, which this version cannot carry`,
+      `${functionText(at)} is a function, and only a method's own parameter may be one`,
       mend,
     );
     return true;

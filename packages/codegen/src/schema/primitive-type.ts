@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import ts from "../typescript.cjs";
 import { isEnumMember } from "./enum-type.js";
 
 const simple: readonly (readonly [ts.TypeFlags, TypeSchema])[] = [

@@ -1,6 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { describe } from "../read/doc.js";
+import ts from "../typescript.cjs";
+import { readConstraints } from "./constraints.js";
 import type { Reading } from "./reading.js";
 import { readOptional } from "./written-type.js";
 
@@ -49,7 +50,13 @@ function readProperty(reading: Reading, property: ts.Symbol, at: ts.Node): TypeS
     property.flags & ts.SymbolFlags.Optional
       ? readOptional(reading, type, place, written)
       : reading.read(type, place, written);
-  return { ...schema, ...describe(checker, property), ...(isReadonly(property) && { readOnly: true }) };
+  const limited = declaration ? readConstraints(reading, schema, declaration) : undefined;
+  return {
+    ...schema,
+    ...limited,
+    ...describe(checker, property),
+    ...(isReadonly(property) && { readOnly: true }),
+  };
 }
 
 function writtenType(declaration: ts.Declaration): ts.TypeNode | undefined {

@@ -1,7 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import type ts from "typescript";
 import type { CorePackage } from "../core-package.js";
 import type { Problems } from "../diagnostics.js";
+import type ts from "../typescript.cjs";
 import type { NamedTypes } from "./named-types.js";
 
 /** What readers of types share. */

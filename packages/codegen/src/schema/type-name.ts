@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
-import ts from "typescript";
+import { pascalCase } from "../pascal-case.js";
+import ts from "../typescript.cjs";
 import { primitive } from "./primitive-type.js";
 
 /** Name of a generic type with its arguments: `Page<Trade>` is `PageOfTrade`. */
 export function nameOf(checker: ts.TypeChecker, name: string, args: readonly ts.Type[]): string {
   return args.length === 0 ? name : `${name}Of${args.map((arg) => wordFor(checker, arg)).join("And")}`;
-}
-
-/** Text as the beginning of a name: `stock-price` is `StockPrice`. */
-export function pascalCase(text: string): string {
-  const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  return words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
 }
 
 function wordFor(checker: ts.TypeChecker, type: ts.Type): string {

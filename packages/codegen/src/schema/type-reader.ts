@@ -1,7 +1,7 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
 import { CorePackage } from "../core-package.js";
 import type { Problems } from "../diagnostics.js";
+import ts from "../typescript.cjs";
 import { readAlias, readAliasOf } from "./alias.js";
 import { readArray } from "./array-type.js";
 import { readBuiltin } from "./builtin-type.js";

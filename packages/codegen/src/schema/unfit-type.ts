@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import ts from "../typescript.cjs";
 import { type Reading, refused } from "./reading.js";
 
 /** Reports a type that says nothing or that nothing can carry, and stands in for it; undefined for all others. */

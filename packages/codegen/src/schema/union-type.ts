@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import ts from "../typescript.cjs";
 import { wholeEnums } from "./enum-type.js";
 import type { Reading } from "./reading.js";
 import { isImpossible } from "./unfit-type.js";

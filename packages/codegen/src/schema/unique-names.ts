@@ -1,7 +1,8 @@
 import { relative } from "node:path";
-import { compare, type Problems } from "../diagnostics.js";
+import { compare } from "../compare.js";
+import type { Problems } from "../diagnostics.js";
+import { pascalCase } from "../pascal-case.js";
 import type { NamedType } from "./named-types.js";
-import { pascalCase } from "./type-name.js";
 
 type Names = ReadonlyMap<NamedType, string>;
 
@@ -12,14 +13,25 @@ type Names = ReadonlyMap<NamedType, string>;
  * on the order in which files were read.
  */
 export function uniqueNames(types: readonly NamedType[], root: string, problems: Problems): string[] {
-  const sorted = [...types].sort((a, b) => byPlace(a, b, root));
-  const groups = [...new Set(types.map((type) => type.name))].map((name) =>
-    sorted.filter((type) => type.name === name),
+  const places = new Map(types.map((type) => [type, pathOf(type, root)]));
+  const sorted = [...types].sort(
+    (a, b) => compare(places.get(a)!, places.get(b)!) || a.at.getStart() - b.at.getStart(),
   );
+  const groups = groupByName(sorted);
   const wanted = new Map(groups.flatMap((group) => qualify(group, root)));
   const names = numberDoubles(sorted, wanted);
   for (const group of groups) if (group.length > 1) reportShared(group, names, root, problems);
   return types.map((type) => names.get(type)!);
+}
+
+function groupByName(types: readonly NamedType[]): NamedType[][] {
+  const groups = new Map<string, NamedType[]>();
+  for (const type of types) {
+    const group = groups.get(type.name);
+    if (group) group.push(type);
+    else groups.set(type.name, [type]);
+  }
+  return [...groups.values()];
 }
 
 function qualify(group: readonly NamedType[], root: string): (readonly [NamedType, string])[] {
@@ -48,10 +60,6 @@ function segmentsOf(type: NamedType, root: string): string[] {
 
 function pathOf(type: NamedType, root: string): string {
   return relative(root, type.at.getSourceFile().fileName).replaceAll("\\", "/");
-}
-
-function byPlace(a: NamedType, b: NamedType, root: string): number {
-  return compare(pathOf(a, root), pathOf(b, root)) || a.at.getStart() - b.at.getStart();
 }
 
 function reportShared(group: readonly NamedType[], names: Names, root: string, problems: Problems): void {

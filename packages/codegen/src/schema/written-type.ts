@@ -1,5 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import ts from "typescript";
+import ts from "../typescript.cjs";
 import type { Reading } from "./reading.js";
 
 /** Whether an annotation says exactly this type. */

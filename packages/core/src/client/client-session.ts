@@ -101,7 +101,7 @@ export class ClientSession implements PartsOfSession {
       case "unsubscribed":
         return subscriptions.ended(frame);
       case "used":
-        return this.sent.refs.used(frame.ref, frame.equal);
+        return this.sent.refs.used(frame.ref, frame.equal, frame.wanted === true);
       case "goaway":
         return this.#options.goaway(frame.graceMs);
       default:

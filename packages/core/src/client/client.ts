@@ -122,6 +122,8 @@ export class Client implements AsyncDisposable {
   readonly #partsOf = (sent: SentCalls): PartsOfSession => this.#sessions.get(sent)!;
   /** The session that takes new calls; undefined without one. */
   #current: ClientSession | undefined;
+  /** Services of generated clients that were subscribed to: a new session hears of their contracts first. */
+  readonly #subscribed = new Set<ServiceDescription>();
 
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
@@ -168,6 +170,7 @@ export class Client implements AsyncDisposable {
           const opened = this.#createSession(sent);
           this.#sessions.set(sent, opened);
           this.#current = opened;
+          for (const description of this.#subscribed) sent.refs.agree(description);
           this.#subscriptions.attach(session, epoch);
           this.#room();
           this.#releaseLeft();
@@ -271,7 +274,7 @@ export class Client implements AsyncDisposable {
         oneway: (description, method, args, options) =>
           this.#call(description, method, args, options, "oneway"),
         outcome: (description, method, key, options) => this.#outcome(description, method, key, options),
-        subscribe: (request) => this.#subscribe(request),
+        subscribe: (request) => this.#subscribe(service, request),
       },
       {},
     ).with(options);
@@ -399,10 +402,12 @@ export class Client implements AsyncDisposable {
     }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
   }
 
-  async #subscribe(request: SubscribeRequest): Promise<LiveSubscription> {
+  async #subscribe(service: ServiceDescription, request: SubscribeRequest): Promise<LiveSubscription> {
     if (this.state === "closed") {
       throw notExecuted("unavailable", `${request.service}.${request.event}: the client is closed`);
     }
+    if (service.hash !== "") this.#subscribed.add(service);
+    this.#current?.sent.refs.agree(service);
     return this.#subscriptions.add(request);
   }
 

@@ -1,3 +1,4 @@
+import { maxContractTextLength } from "../limits.js";
 import type { ServiceDescription } from "../service-caller.js";
 import type { Session } from "../session/session.js";
 import { type CallTarget, maxServiceRefs } from "../wire/frame.js";
@@ -33,9 +34,26 @@ export class ServiceRefs {
   }
 
   /** The server's answer to `use`. */
-  used(ref: number, equal: boolean): void {
+  used(ref: number, equal: boolean, wanted: boolean): void {
     const known = this.#refs[ref];
-    if (known !== undefined) known.equal = equal;
+    if (known === undefined) return;
+    known.equal = equal;
+    if (wanted) this.#tell(ref, known.description);
+  }
+
+  /** Tells the server which contract is meant, before a member is subscribed to by name. */
+  agree(description: ServiceDescription): void {
+    if (description.hash !== "" && !this.#byDescription.has(description)) this.#use(description);
+  }
+
+  // The server waits for an answer, so one that has nothing to tell, or too much, says so.
+  #tell(ref: number, { contract }: ServiceDescription): void {
+    const tellable = contract !== undefined && contract.length <= maxContractTextLength;
+    try {
+      this.#session.send({ type: "contract", ref, contract: tellable ? contract : undefined });
+    } catch {
+      this.#session.send({ type: "contract", ref, contract: undefined });
+    }
   }
 
   #use(description: ServiceDescription): number {

@@ -84,9 +84,20 @@ export class Answers {
 
   #send(method: RegisteredMethod, call: RunningCall, frame: ReplyFrame | OutcomeFrame): void {
     try {
+      this.#sendOrProject(method, frame);
+    } catch (error) {
+      this.#sendError(call, this.describeUnsendable(method, error));
+    }
+  }
+
+  // Only what cannot travel as it is needs the contract to know which fields of an instance do.
+  #sendOrProject({ boundary }: RegisteredMethod, frame: ReplyFrame | OutcomeFrame): void {
+    try {
       this.#session.send(frame);
     } catch (error) {
-      this.#sendError(call, this.#describeUnsendable(method, error));
+      if (boundary === undefined || frame.type !== "reply" || !RpcError.is(error, "invalid_argument"))
+        throw error;
+      this.#session.send({ ...frame, value: boundary.project(frame.value) });
     }
   }
 
@@ -106,7 +117,8 @@ export class Answers {
     }
   }
 
-  #describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
+  /** What the caller learns of a result that cannot be sent; the log has it too. */
+  describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
     const name = nameOfMethod(method);
     const { code, message } = RpcError.from(reason, "internal");
     this.#options.logger.error(`the result of ${name} cannot be sent: ${message}`);

@@ -88,13 +88,13 @@ export class Dispatcher {
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
-  use({ ref, service, hash }: UseFrame): void {
+  use({ ref, service, hash }: UseFrame, wanted: boolean): void {
     const found = this.#options.registry.get(service);
     const equal = found?.hash !== undefined && found.hash === hash;
     if (ref !== this.#refs.length || ref >= maxServiceRefs)
       throw new ProtocolError(`use of the number ${ref} out of turn`);
     this.#refs.push(equal ? found : unusable);
-    this.#session.send({ type: "used", ref, equal });
+    this.#session.send({ type: "used", ref, equal, wanted: wanted ? true : undefined });
   }
 
   call(frame: CallFrame, sentAt: number): void {
@@ -108,10 +108,7 @@ export class Dispatcher {
       method === undefined
         ? refuse("unimplemented", `no method ${nameOfTarget(frame.target)}`)
         : this.#refuse(method, frame, deadline);
-    if (refusal !== undefined) {
-      if (extras !== undefined) this.streams.refused(extras);
-      return this.#answers.refuse(id, refusal);
-    }
+    if (refusal !== undefined) return this.refuse(frame, refusal);
     const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
     const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
@@ -141,6 +138,12 @@ export class Dispatcher {
     } catch (error) {
       failed(error);
     }
+  }
+
+  /** Answers a call that is not run. */
+  refuse({ id, extras }: CallFrame, refusal: ErrorBody): void {
+    if (extras !== undefined) this.streams.refused(extras);
+    this.#answers.refuse(id, refusal);
   }
 
   cancel(id: number): void {
@@ -198,6 +201,8 @@ export class Dispatcher {
         `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
       );
     }
+    const problem = method.refuseArguments?.(frame.args);
+    if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
     return undefined;
   }
 
@@ -252,7 +257,17 @@ export class Dispatcher {
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
     const credit = this.streams.credit(call.callId);
-    if (!isAsyncIterable(value) && credit === undefined) return this.#answers.reply(method, call, value);
+    if (!isAsyncIterable(value) && credit === undefined) {
+      const problem = method.boundary?.refuseValue(value);
+      if (problem === undefined) return this.#answers.reply(method, call, value);
+      return this.#answers.error(
+        call,
+        this.#answers.describeUnsendable(
+          method,
+          new RpcError("internal", `it is not what the contract says: ${problem}`),
+        ),
+      );
+    }
     if (!isAsyncIterable(value) || credit === undefined)
       return this.#failed(method, call, mistaken(method, value));
     if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);

@@ -95,9 +95,19 @@ async function answerRequest(
   try {
     const { name, args, kwargs } = readRequest(request, options.limits);
     method = findMethod(options.registry, name);
-    const value = await runPlain(options, method, placeArguments(method, args, kwargs), peer, signal);
+    const placed = placeArguments(method, args, kwargs);
+    const problem = method.refuseArguments?.(placed);
+    if (problem !== undefined) throw invalid(`${method.service}.${method.name}: ${problem}`);
+    const value = await runPlain(options, method, placed, peer, signal);
+    const wrong = method.boundary?.refuseValue(value);
+    if (wrong !== undefined)
+      throw new RpcError(
+        "internal",
+        `${method.service}.${method.name} ran, but its result is not what the contract says: ${wrong}`,
+      );
+    const projected = method.boundary === undefined ? value : method.boundary.project(value);
     // Other languages have one word for nothing: a method without a result answers nil.
-    return [true, value === undefined ? null : value];
+    return [true, projected === undefined ? null : projected];
   } catch (error) {
     const name = method === undefined ? "a plain request" : `${method.service}.${method.name}`;
     return [false, toPlainError(describeFailure(name, error, method?.throws ?? new Map(), options.failures))];
@@ -139,7 +149,10 @@ function readRequest(bytes: Uint8Array, limits: Limits): PlainRequest {
 /** By `Person.getName`, or by the bare name if one service alone has it. */
 function findMethod(registry: Registry, name: string): RegisteredMethod {
   const [service, member] = splitName(name);
-  const candidates = service === undefined ? [...registry.values()] : [registry.get(service)];
+  const candidates =
+    service === undefined
+      ? [...registry.values()].filter((candidate) => !candidate.name.startsWith("$"))
+      : [registry.get(service)];
   const found = candidates.flatMap((candidate) => {
     const method = candidate?.members.get(member);
     return method?.kind === "method" ? [method] : [];

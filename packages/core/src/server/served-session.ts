@@ -1,17 +1,20 @@
 import { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { RpcError } from "../errors.js";
 import { Session, type SessionOptions, type SessionOwner } from "../session/session.js";
-import type { PeerLimits, SessionFrame } from "../wire/frame.js";
+import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { ContractGate } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { Caller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
+import type { Verdicts } from "./verdicts.js";
 
 export interface ServedSessionOptions
   extends SessionOptions,
     Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly id: string;
+  readonly verdicts: Verdicts;
   readonly identity: unknown;
   readonly token: Uint8Array;
   readonly peerLimits: PeerLimits;
@@ -26,9 +29,16 @@ export class ServedSession {
   readonly calls: Dispatcher;
   readonly callbacks: RemoteCallbacks;
   readonly subscriptions: SessionSubscriptions;
+  readonly #gate: ContractGate;
 
   constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
-    const { identity, peerLimits, logs, clock, limits } = options;
+    const { identity, peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
+    this.#gate = new ContractGate({
+      registry,
+      verdicts,
+      logger,
+      maxHeld: limits.maxRunningCalls + limits.maxSubscriptions,
+    });
     this.token = options.token;
     this.identity = identity;
     const session = new Session(options, peerLimits, {
@@ -61,15 +71,22 @@ export class ServedSession {
 
   /** Whether nothing runs, waits or is unacknowledged. */
   get settled(): boolean {
-    return this.calls.running === 0 && this.subscriptions.queued === 0 && this.session.settled;
+    return (
+      this.#gate.held === 0 &&
+      this.calls.running === 0 &&
+      this.subscriptions.queued === 0 &&
+      this.session.settled
+    );
   }
 
   #frame(frame: SessionFrame, sentAt: number): void {
     switch (frame.type) {
       case "call":
-        return this.calls.call(frame, sentAt);
+        return this.#gate.open || "ref" in frame.target
+          ? this.calls.call(frame, sentAt)
+          : this.#gateCall(frame, sentAt, frame.target);
       case "cancel":
-        return this.calls.cancel(frame.id);
+        return this.#gate.held > 0 && this.#gate.cancel(frame.id) ? undefined : this.calls.cancel(frame.id);
       case "items":
         return this.calls.streams.items(frame);
       case "end":
@@ -83,9 +100,11 @@ export class ServedSession {
       case "outcomeQuery":
         return this.calls.queryOutcome(frame);
       case "use":
-        return this.calls.use(frame);
+        return this.calls.use(frame, this.#gate.use(frame));
+      case "contract":
+        return this.#gate.contract(frame);
       case "subscribe":
-        return this.subscriptions.add(frame);
+        return this.#gate.open ? this.subscriptions.add(frame) : this.#gateSubscribe(frame);
       case "unsubscribe":
         return this.subscriptions.remove(frame.id);
       case "subscriptionCredit":
@@ -93,6 +112,30 @@ export class ServedSession {
       default:
         throw new ProtocolError(`${frame.type} from a client`);
     }
+  }
+
+  #gateCall(
+    frame: CallFrame,
+    sentAt: number,
+    target: { readonly service: string; readonly method: string },
+  ): void {
+    this.#gate.take({
+      service: target.service,
+      member: target.method,
+      callId: frame.id,
+      pass: () => this.calls.call(frame, sentAt),
+      refuse: (body) => this.calls.refuse(frame, body),
+    });
+  }
+
+  #gateSubscribe(frame: SubscribeFrame): void {
+    this.#gate.take({
+      service: frame.service,
+      member: frame.event,
+      callId: undefined,
+      pass: () => this.subscriptions.add(frame),
+      refuse: (body) => this.subscriptions.refuse(frame.id, body),
+    });
   }
 
   // Replies first: events take what they leave.
@@ -103,6 +146,7 @@ export class ServedSession {
 
   #ended(reason: RpcError): void {
     this.callbacks.ended(reason);
+    this.#gate.ended();
     this.calls.ended(reason);
     this.subscriptions.ended();
   }

@@ -6,6 +6,7 @@ import { findTransport, type Target } from "../find-transport.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { type Logger, silentLogger } from "../logger.js";
+import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
@@ -17,6 +18,7 @@ import type { Connection, Listener, Peer, Receiver, Transport } from "../transpo
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { type Authenticate, authenticatePeer } from "./authenticate.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
+import { createDescription, type Describe, descriptionService } from "./describe.js";
 import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
@@ -26,6 +28,7 @@ import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
 import { TopicLog } from "./topic-log.js";
+import { Verdicts } from "./verdicts.js";
 
 /** How services are served. */
 export interface ServeOptions {
@@ -35,6 +38,13 @@ export interface ServeOptions {
   readonly listen: string | URL | undefined | readonly (string | URL | undefined)[];
   /** What `rpc generate` wrote for these services: names for a bare `@service`, numbers for methods, names of parameters. */
   readonly contract?: Contract;
+  /** What is checked against the contract at run time; without one, arguments against `design:paramtypes` where `tsc` left them. */
+  readonly validate?: ValidateOptions;
+  /**
+   * Who may ask for the contract, as `rpc contract --from` does. Default: everybody, if this server listens only where
+   * processes of this machine come from; else nobody.
+   */
+  readonly describe?: Describe;
   /** Decides who a client is, at every hello. Without it the identity is undefined. */
   readonly authenticate?: Authenticate;
   /** Allows listening where anyone may connect, without `authenticate`. Default false. */
@@ -102,6 +112,8 @@ const optionNames = [
   "transports",
   "listen",
   "contract",
+  "validate",
+  "describe",
   "authenticate",
   "insecure",
   "interceptors",
@@ -143,6 +155,7 @@ export class Server implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+  readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
   readonly #once: OnceCalls;
   readonly #serial: SerialQueues;
@@ -166,7 +179,16 @@ export class Server implements AsyncDisposable {
     this.#limits = checkLimits(options.limits);
     this.#logger = options.logger ?? silentLogger;
     this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
-    this.#registry = createRegistry(services, options.contract);
+    const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
+    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
+      findTransport(url, options.transports),
+    );
+    this.#registry = withDescription(
+      createRegistry(services, options.contract, checkValidate(options)),
+      options,
+      this.#targets,
+    );
+    this.#verdicts = new Verdicts(options.contract);
     this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
     this.#epoch = toHex(this.#random.bytes(16));
     this.#serial = new SerialQueues(this.#epoch);
@@ -183,10 +205,6 @@ export class Server implements AsyncDisposable {
     this.#sessions = new SessionTable(this.#clock, this.#limits);
     this.#once = this.#createOnceCalls();
     this.#lost = new LostSessions(options.onSessionLost, this.#logger);
-    const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
-    this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
-      findTransport(url, options.transports),
-    );
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
 
@@ -353,6 +371,7 @@ export class Server implements AsyncDisposable {
         budget: this.#budget,
         registry: this.#registry,
         logs: this.#logs,
+        verdicts: this.#verdicts,
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
         id,
@@ -427,6 +446,28 @@ export class Server implements AsyncDisposable {
   get #failures(): { logger: Logger; random: Random; exposeErrors: boolean } {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
+}
+
+function withDescription(
+  registry: Registry,
+  { contract, describe }: ServeOptions,
+  targets: readonly Target[],
+): Registry {
+  if (contract === undefined) {
+    if (describe === undefined || describe === false) return registry;
+    throw new TypeError(
+      "describe needs the contract: serve(services, { contract, describe }); rpc generate writes it",
+    );
+  }
+  const allowed = describe ?? targets.every(({ url, transport }) => transport.exposure(url) === "local");
+  return allowed === false
+    ? registry
+    : new Map([...registry, [descriptionService, createDescription(contract, allowed)]]);
+}
+
+function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {
+  checkOptions("serve: validate", validate, ["arguments", "results", "events"]);
+  return { arguments: true, results: exposeErrors, events: exposeErrors, ...validate };
 }
 
 function createLogs(

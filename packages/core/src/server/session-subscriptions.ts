@@ -4,7 +4,7 @@ import type { Limits } from "../limits.js";
 import { shorten } from "../service/names.js";
 import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
-import type { SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
+import type { ErrorBody, SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { ServerSubscription } from "./subscription.js";
 import type { TopicLog } from "./topic-log.js";
@@ -90,6 +90,11 @@ export class SessionSubscriptions {
     log.subscribe(subscription);
     this.#session.send({ type: "subscribed", id, position: subscription.beginsAfter, mode: log.mode.name });
     if (subscription.queued > 0) this.#wake(id);
+  }
+
+  /** Answers a subscription that was refused before it got here. */
+  refuse(id: number, body: ErrorBody): void {
+    this.#session.send({ type: "unsubscribed", id, ...body });
   }
 
   /** It may cross the end of the subscription on the wire: then there is nothing to do. */

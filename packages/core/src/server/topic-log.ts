@@ -42,6 +42,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions = new Set<ServerSubscription>();
   readonly #plain = new Set<PlainListener>();
+  readonly #boundary: RegisteredEvent["boundary"];
   readonly #sink = new ByteSink(1024);
   #position = 0;
   #publishing = false;
@@ -50,6 +51,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   constructor(event: RegisteredEvent, options: ModeOptions) {
     this.name = `${event.service}.${event.name}`;
     this.mode = createMode(event, options);
+    this.#boundary = event.boundary;
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.#maxTopics = event.options.maxTopics ?? options.limits.maxTopics;
@@ -65,7 +67,8 @@ export class TopicLog implements EventSink, SubscribedLog {
     return this.#topics;
   }
 
-  publish(topic: string, value: unknown, callId: number | undefined): void {
+  publish(topic: string, published: unknown, callId: number | undefined): void {
+    const value = this.#check(published);
     this.#add(topic, { key: this.mode.keyOf(topic, value), removed: false, value, callId });
     if (this.#plain.size > 0) this.#tellPlain(topic, value);
   }
@@ -157,6 +160,19 @@ export class TopicLog implements EventSink, SubscribedLog {
     this.mode.trim();
   }
 
+  #check(value: unknown): unknown {
+    const problem = this.#boundary?.refuseValue(value);
+    if (problem !== undefined) {
+      throw new RpcError(
+        "invalid_argument",
+        `${this.name}: the value is not what the contract says: ${problem}`,
+        { outcome: "not-executed" },
+      );
+    }
+    // Only an instance of a class needs the contract to know what of it travels.
+    return this.#boundary === undefined || isPlain(value) ? value : this.#boundary.project(value);
+  }
+
   #createTopic(topic: string): Topic {
     if (this.#topics.size >= this.#maxTopics) {
       throw new RpcError(
@@ -204,4 +220,12 @@ export class TopicLog implements EventSink, SubscribedLog {
   #forgetMatches(): void {
     for (const topic of this.#topics.values()) topic.matching = undefined;
   }
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every((held) => typeof held !== "object" || held === null)
+  );
 }

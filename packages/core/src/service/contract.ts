@@ -28,21 +28,37 @@ export interface ServiceContract {
   readonly errors?: Readonly<Record<string, TypeSchema>>;
 }
 
-export type MemberContract = CallContract | EventContract;
+export type MemberContract = CallContract | StreamContract | EventContract;
 
-/** A method with one reply. */
-export interface CallContract {
-  readonly kind: "call";
+/** What methods of both kinds have. */
+export interface MethodContract {
   readonly doc?: string;
   readonly deprecated?: string | true;
   readonly params: readonly ParamContract[];
-  /** What the promise resolves to. */
-  readonly result: TypeSchema;
   /** Wire names of the errors it declares, in the order of the decorator. */
   readonly throws?: readonly string[];
   readonly idempotent?: true;
 }
 
+/** A method with one reply. */
+export interface CallContract extends MethodContract {
+  readonly kind: "call";
+  /** What the promise resolves to. */
+  readonly result: TypeSchema;
+  /** Nothing comes back, not even an error. */
+  readonly oneway?: true;
+  /** A key given with the call makes it run once within the server's outcome window. */
+  readonly once?: true;
+}
+
+/** A method that answers with many values, in order, with an end. */
+export interface StreamContract extends MethodContract {
+  readonly kind: "stream";
+  /** What each value is. */
+  readonly item: TypeSchema;
+}
+
+/** A parameter of a method or of a callback. Only a method's own may be streams and callbacks. */
 export interface ParamContract {
   readonly name: string;
   readonly type: TypeSchema;
@@ -59,6 +75,8 @@ export interface EventContract {
   readonly doc?: string;
   readonly deprecated?: string | true;
   readonly mode: "signal" | "latest" | "log" | "table";
+  /** Property of the payload by which updates replace each other; absent when it is the topic or a function. */
+  readonly key?: string;
   readonly payload: TypeSchema;
 }
 
@@ -73,6 +91,8 @@ export type JsType =
   | { readonly map: readonly [TypeSchema, TypeSchema] }
   | { readonly set: TypeSchema }
   | { readonly typedArray: string }
+  | { readonly stream: TypeSchema }
+  | { readonly callback: { readonly params: readonly ParamContract[]; readonly result: TypeSchema } }
   | { readonly template: string };
 
 /** A JSON Schema, or one with `x-js`. */

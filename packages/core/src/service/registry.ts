@@ -1,8 +1,10 @@
+import { type Boundary, BoundaryMaker, type ValidateOptions } from "./boundary.js";
 import type { Contract, ServiceContract } from "./contract.js";
 import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
 import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
+import { createParamCheck } from "./param-types.js";
 
 /** One exposed method, bound to its instance. */
 export interface RegisteredMethod {
@@ -14,6 +16,10 @@ export interface RegisteredMethod {
   readonly throws: ReadonlyMap<DeclaredErrorSource, string>;
   /** Parameter names, where a contract tells them. */
   readonly params: readonly string[] | undefined;
+  /** What is wrong with the arguments of a call; absent where nothing is known about them. */
+  readonly refuseArguments: ((args: readonly unknown[]) => string | undefined) | undefined;
+  /** What the contract says of its values; absent without one. */
+  readonly boundary: Boundary | undefined;
   run(args: readonly unknown[]): unknown;
 }
 
@@ -24,6 +30,8 @@ export interface RegisteredEvent {
   readonly name: string;
   readonly options: EventOptions;
   readonly event: Event<unknown>;
+  /** What the contract says of its values; absent without one. */
+  readonly boundary: Boundary | undefined;
 }
 
 /** One served instance. */
@@ -45,14 +53,19 @@ export type Registry = ReadonlyMap<string, RegisteredService>;
  * @throws TypeError for a service that exposes nothing, two services of one name, a service without a name, an event
  * field that holds no `Event`, or a class that differs from the contract; the message says how to mend it.
  */
-export function createRegistry(services: readonly object[], contract: Contract | undefined): Registry {
+export function createRegistry(
+  services: readonly object[],
+  contract: Contract | undefined,
+  validate: Required<ValidateOptions> = noChecks,
+): Registry {
   if (!Array.isArray(services))
     throw new TypeError("serve expects an array of services: serve([new Person()], …)");
   if (services.length === 0)
     throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
   const registry = new Map<string, RegisteredService>();
+  const boundaries = contract && new BoundaryMaker(contract, validate);
   for (const instance of services) {
-    const service = registerService(instance, contract);
+    const service = registerService(instance, contract, { boundaries, validate });
     if (registry.has(service.name)) {
       throw new TypeError(
         `two services are named ${service.name}; name one of them otherwise with @service("…")`,
@@ -63,7 +76,18 @@ export function createRegistry(services: readonly object[], contract: Contract |
   return registry;
 }
 
-function registerService(instance: object, contract: Contract | undefined): RegisteredService {
+const noChecks = { arguments: false, results: false, events: false };
+
+interface Checking {
+  readonly boundaries: BoundaryMaker | undefined;
+  readonly validate: Required<ValidateOptions>;
+}
+
+function registerService(
+  instance: object,
+  contract: Contract | undefined,
+  checking: Checking,
+): RegisteredService {
   if (typeof instance !== "object" || instance === null) {
     throw new TypeError(
       `serve expects instances of classes, got ${typeof instance}: serve([new Person()], …)`,
@@ -87,12 +111,21 @@ function registerService(instance: object, contract: Contract | undefined): Regi
 
   const members = new Map<string, RegisteredMethod | RegisteredEvent>();
   for (const mark of marks) {
-    members.set(
-      mark.name,
+    const said = described?.members[mark.name];
+    const boundary = said && checking.boundaries?.make(`${name}.${mark.name}`, said);
+    const member =
       mark.kind === "method"
         ? registerMethod(name, instance, mark, described)
-        : registerEvent(name, instance, mark),
-    );
+        : registerEvent(name, instance, mark);
+    const cheap =
+      mark.kind === "method" && checking.validate.arguments
+        ? createParamCheck(instance, mark.property, mark.options.context ? 1 : 0)
+        : undefined;
+    members.set(mark.name, {
+      ...member,
+      boundary,
+      ...(member.kind === "method" && { refuseArguments: boundary?.refuseArguments ?? cheap }),
+    });
   }
   const order = described === undefined ? [] : Object.keys(described.members).sort();
   return {
@@ -118,7 +151,7 @@ function registerMethod(
   }
   checkAnswer(`${service}.${mark.property}`, mark.options, method);
   const member = described?.members[mark.name];
-  const declared = member?.kind === "call" ? member : undefined;
+  const declared = member?.kind === "event" ? undefined : member;
   return {
     kind: "method",
     service,
@@ -128,6 +161,8 @@ function registerMethod(
       (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
     ),
     params: declared?.params.map((param) => param.name),
+    refuseArguments: undefined,
+    boundary: undefined,
     run: (args) => Reflect.apply(method, instance, args),
   };
 }
@@ -165,7 +200,7 @@ function registerEvent(
       `${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`,
     );
   }
-  return { kind: "event", service, name: mark.name, options: mark.options, event };
+  return { kind: "event", service, name: mark.name, options: mark.options, event, boundary: undefined };
 }
 
 // By a key that all copies of this package share: the service may have made it with another one.

@@ -167,7 +167,16 @@ export class FrameReader {
       }
       case frameTypes.used: {
         const fields = this.#fields("used");
-        return { type: "used", ref: fields.uint32("ref"), equal: fields.boolean("equal") };
+        return {
+          type: "used",
+          ref: fields.uint32("ref"),
+          equal: fields.boolean("equal"),
+          wanted: fields.any("wanted") === true,
+        };
+      }
+      case frameTypes.contract: {
+        const fields = this.#fields("contract");
+        return { type: "contract", ref: fields.uint32("ref"), contract: fields.optionalString("contract") };
       }
       case frameTypes.subscribe: {
         const fields = this.#fields("subscribe");

@@ -23,6 +23,7 @@ export const frameTypes = {
   reply: 0x13,
   error: 0x14,
   cancel: 0x15,
+  contract: 0x18,
   outcomeQuery: 0x16,
   outcome: 0x17,
   items: 0x20,
@@ -111,6 +112,16 @@ export interface UsedFrame {
   readonly type: "used";
   readonly ref: number;
   readonly equal: boolean;
+  /** The server asks for the client's contract, to compare it; calls by name wait for that. */
+  readonly wanted?: boolean | undefined;
+}
+
+/** The client's contract of a service, as the server asked for it. */
+export interface ContractFrame {
+  readonly type: "contract";
+  readonly ref: number;
+  /** The text that the hash was made of; absent when the client has none to tell. */
+  readonly contract?: string | undefined;
 }
 
 /** What a call names: by number once `used` said that the hashes are equal, else by name. */
@@ -340,6 +351,7 @@ export type SessionFrame =
   | GoawayFrame
   | UseFrame
   | UsedFrame
+  | ContractFrame
   | CallFrame
   | ReplyFrame
   | ErrorFrame

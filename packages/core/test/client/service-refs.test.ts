@@ -17,16 +17,16 @@ describe("numbers for services", () => {
     expect(refs.target(person, "getName")).toEqual(byName);
     expect(refs.target(person, "getName")).toEqual(byName);
     expect(session.frames).toEqual([{ type: "use", ref: 0, service: "Person", hash: "sha256-p" }]);
-    refs.used(0, true);
+    refs.used(0, true, false);
     expect(refs.target(person, "getName")).toEqual({ ref: 0, member: 1 });
   });
 
   it("are not used when the hashes differ, nor for a member the contract does not have", () => {
     const { refs } = create();
     refs.target(person, "getName");
-    refs.used(0, false);
+    refs.used(0, false, false);
     expect(refs.target(person, "getName")).toEqual(byName);
-    refs.used(0, true);
+    refs.used(0, true, false);
     expect(refs.target(person, "toString")).toEqual({ service: "Person", method: "toString" });
   });
 
@@ -47,7 +47,7 @@ describe("numbers for services", () => {
 
   it("ignore an answer to nothing", () => {
     const { refs } = create();
-    refs.used(7, true);
+    refs.used(7, true, false);
     expect(refs.target(person, "getName")).toEqual(byName);
   });
 });

@@ -211,7 +211,7 @@ describe("a once method", () => {
         yield 1;
       }
     }
-    await expect(serve([new Odd()], { transports: [], listen: "sim:odd" })).rejects.toThrow(why);
+    await expect(serve([new Odd()], { transports: [memory()], listen: "memory:odd" })).rejects.toThrow(why);
   });
 });
 

@@ -410,16 +410,16 @@ describe("interceptors of a server", () => {
 describe("numbers for names", () => {
   it("are agreed on in turn", () => {
     const { dispatcher, session } = create();
-    dispatcher.use({ type: "use", ref: 0, service: "Desk", hash: "sha256-x" });
+    dispatcher.use({ type: "use", ref: 0, service: "Desk", hash: "sha256-x" }, false);
     expect(session.frames).toEqual([{ type: "used", ref: 0, equal: false }]);
-    expect(() => dispatcher.use({ type: "use", ref: 5, service: "Desk", hash: "" })).toThrow(
+    expect(() => dispatcher.use({ type: "use", ref: 5, service: "Desk", hash: "" }, false)).toThrow(
       new ProtocolError("use of the number 5 out of turn"),
     );
   });
 
   it("that were not agreed on break the protocol", () => {
     const { dispatcher } = create();
-    dispatcher.use({ type: "use", ref: 0, service: "Desk", hash: "sha256-x" });
+    dispatcher.use({ type: "use", ref: 0, service: "Desk", hash: "sha256-x" }, false);
     for (const ref of [0, 1]) {
       expect(() =>
         dispatcher.call({ type: "call", id: 1, target: { ref, member: 0 }, timeLeftMs: 10, args: [] }, 1000),
@@ -461,7 +461,7 @@ describe("numbers for names", () => {
       draining: () => undefined,
       beforeReply: () => {},
     });
-    dispatcher.use({ type: "use", ref: 0, service: "Small", hash: "sha256-s" });
+    dispatcher.use({ type: "use", ref: 0, service: "Small", hash: "sha256-s" }, false);
     for (const member of [0, 1])
       dispatcher.call({ type: "call", id: member, target: { ref: 0, member }, timeLeftMs: 10, args: [] }, 0);
     expect(session.frames).toEqual([

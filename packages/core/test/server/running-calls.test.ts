@@ -11,6 +11,8 @@ const method: RegisteredMethod = {
   options: {},
   throws: new Map(),
   params: undefined,
+  refuseArguments: undefined,
+  boundary: undefined,
   run: (args) => args,
 };
 

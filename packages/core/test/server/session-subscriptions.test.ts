@@ -15,6 +15,7 @@ function create(given: Partial<Limits> = {}) {
   const session = new FakeSession();
   const registered = {
     kind: "event",
+    boundary: undefined,
     service: "Desk",
     name: "ticks",
     options: {},

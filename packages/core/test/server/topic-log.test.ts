@@ -13,6 +13,7 @@ function create(limits: Partial<Limits> = {}, options: EventOptions = {}) {
   const clock = new VirtualClock(5000);
   const registered = {
     kind: "event",
+    boundary: undefined,
     service: "Desk",
     name: "ticks",
     options,

@@ -83,6 +83,7 @@ const frames: Exclude<Frame, { type: "events" | "items" }>[] = [
   { type: "goaway", graceMs: 5000 },
   { type: "use", ref: 3, service: "Person", hash: "sha256-x" },
   { type: "used", ref: 3, equal: true },
+  { type: "contract", ref: 3, contract: "{}" },
   {
     type: "call",
     id: 2 ** 32 - 1,

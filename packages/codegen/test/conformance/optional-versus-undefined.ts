@@ -1,0 +1,7 @@
+import { expose, service } from "@rpc/core";
+
+@service("S")
+export class S {
+  @expose()
+  get(): { a?: string; b: string | undefined; c?: string | undefined } { throw new Error(); }
+}

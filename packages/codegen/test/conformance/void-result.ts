@@ -1,0 +1,10 @@
+import { expose, service } from "@rpc/core";
+
+@service("S")
+export class S {
+  @expose()
+  nothing(): void {}
+
+  @expose()
+  async later(): Promise<void> {}
+}
