@@ -3,6 +3,7 @@ import {
   type Client,
   connect,
   expose,
+  memory,
   type Remote,
   type RpcError,
   serve,
