@@ -11,6 +11,7 @@ export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
 export type { Remote } from "./client/proxy.js";
 export type { EventPosition, RemoteEvent, SubscribeOptions, Subscription } from "./client/remote-event.js";
+export type { RemoteStream } from "./client/remote-stream.js";
 export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";
 export type { Interceptor } from "./interceptor.js";
 export { defaultLimits, type Limits } from "./limits.js";

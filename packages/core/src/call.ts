@@ -5,7 +5,10 @@ export type Metadata = Readonly<Record<string, string>>;
 
 /** What one call may ask for, through `$with`. */
 export interface CallOptions {
-  /** Milliseconds until the call is given up. Default 10,000; `Infinity` waits as long as the session lives. */
+  /**
+   * Milliseconds until the call is given up. Default 10,000; `Infinity` waits as long as the session lives. A stream has
+   * no deadline by default; one that is given is for the whole stream.
+   */
   readonly timeoutMs?: number;
   /** Aborting it cancels the call: the caller is told at once and the handler's signal aborts. */
   readonly signal?: AbortSignal;

@@ -7,8 +7,9 @@ export type { CallOptions } from "./call.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export type { EventItem, Gap } from "./client/event-item.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
+export type { RemoteStream } from "./client/remote-stream.js";
 export { DeclaredError } from "./declared-error.js";
-export type { RemoteStream, ServiceCaller, ServiceDescription } from "./service-caller.js";
+export type { ServiceCaller, ServiceDescription } from "./service-caller.js";
 
 /** Version of what generated code relies on. */
 export const generatedVersion = 1;

@@ -1,12 +1,14 @@
 // For applications.
 export type { AmbientContext } from "./ambient-context.js";
 export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
+export { release } from "./callback/release.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
-export type { Remote } from "./client/proxy.js";
+export type { Remote, RemoteArgs, RemoteMethod } from "./client/proxy.js";
 export type { EventPosition, RemoteEvent, SubscribeOptions, Subscription } from "./client/remote-event.js";
+export type { RemoteStream } from "./client/remote-stream.js";
 // For authors of transports and of generated code.
 export { type Clock, type Random, systemClock, systemRandom, type Timer } from "./clock.js";
 export { type ErrorCode, type Outcome, RpcError, type RpcErrorOptions } from "./errors.js";

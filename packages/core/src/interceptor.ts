@@ -4,7 +4,8 @@ import type { Call } from "./call.js";
  * A function around a call, on either side: logging, metrics, authorisation, a retry.
  *
  * It may look, wait, change what `next` is given, answer by itself, or throw. On the client `next` sends the call; on
- * the server it runs the method. The first of a list is the outermost.
+ * the server it runs the method. The first of a list is the outermost. Of a stream, `next` settles at its end on the
+ * client, and resolves to the method's iterable on the server.
  */
 export type Interceptor<Seen extends Call = Call> = (
   call: Seen,

@@ -25,8 +25,14 @@ export interface Limits {
   readonly maxStreams: number;
   /** Subscriptions of one session. */
   readonly maxSubscriptions: number;
+  /** Items a stream's receiver lets its sender send ahead. 512: above 256 an item costs no less. */
+  readonly streamCreditItems: number;
+  /** Bytes a stream's receiver lets its sender send ahead. */
+  readonly streamCreditBytes: number;
   /** Live callbacks of one session. */
   readonly maxCallbacks: number;
+  /** Time for a callback to answer. 10 s, as for calls. */
+  readonly callbackTimeoutMs: number;
   /** Metadata of one call, encoded. */
   readonly maxMetadataBytes: number;
   /** Unacknowledged bytes kept for one session. When full, reading from that peer stops. */
@@ -86,7 +92,10 @@ export const defaultLimits: Limits = {
   maxQueuedCalls: 4096,
   maxStreams: 64,
   maxSubscriptions: 1024,
+  streamCreditItems: 512,
+  streamCreditBytes: 256 * KiB,
   maxCallbacks: 1024,
+  callbackTimeoutMs: 10_000,
   maxMetadataBytes: 8 * KiB,
   sendBufferBytes: 8 * MiB,
   totalSendBufferBytes: 256 * MiB,

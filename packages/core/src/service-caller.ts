@@ -1,6 +1,7 @@
 import type { CallOptions } from "./call.js";
 import type { CallOutcome } from "./client/call-outcome.js";
 import type { RemoteEvent } from "./client/remote-event.js";
+import type { RemoteStream } from "./client/remote-stream.js";
 import type { DeclaredErrorClass } from "./declared-error.js";
 
 /** What a generated client knows of its service: its static member `service`. */
@@ -22,15 +23,17 @@ export interface ServiceDescription {
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }
 
-/** The values a method answers with, in order. */
-export interface RemoteStream<Item> extends AsyncIterable<Item> {}
-
 /** How a generated client reaches one service: what its constructor is given. */
 export interface ServiceCaller {
-  /** Calls a method. Trailing arguments that are `undefined` are left out. Rejects `RpcError`, declared errors as their class. */
+  /**
+   * Calls a method. Trailing arguments that are `undefined` are left out; an argument that is an `AsyncIterable` is sent
+   * as a stream, a function as a callback. Rejects `RpcError`, declared errors as their class.
+   */
   call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
-  /** Calls a method that answers with many values. */
+  /** Calls a method that answers with a stream, when that is iterated. Arguments as for `call`. */
   stream<Item>(method: string, args: readonly unknown[]): RemoteStream<Item>;
+  /** Sends a call of a one-way method. Resolves when the session has it: it arrives, or the session ends. */
+  oneway(method: string, args: readonly unknown[]): Promise<void>;
   /** The event of that name. */
   event<Value>(name: string): RemoteEvent<Value>;
   /** What became of the call of a once method with that key. */

@@ -128,7 +128,7 @@ describe("a hostile peer without a session", () => {
 describe("a hostile peer with a session", () => {
   it.each<[string, number[], string | RegExp]>([
     ["an unknown frame", [0x7f, 0, 0, 0, 0], "unknown frame 0x7f"],
-    ["a frame that no part of this version knows", [frameTypes.items, 0, 0, 0, 0], "unknown frame 0x20"],
+    ["a frame that no part of this version knows", [0x38, 0, 0, 0, 0], "unknown frame 0x38"],
     [
       "a frame longer than its packet",
       [frameTypes.cancel, 0, 0, 0, 9, 1],
@@ -173,11 +173,15 @@ describe("a hostile peer with a session", () => {
   });
 
   it.each<[string, OutgoingFrame[], string]>([
-    ["a reply for nobody", [{ type: "reply", id: 7, value: 1 }], "reply from a client"],
+    [
+      "a reply for nobody",
+      [{ type: "reply", id: 7, value: 1 }],
+      "an answer to callback call 7, which is not pending",
+    ],
     [
       "an error for nobody",
       [{ type: "error", id: 7, code: "internal", message: "", outcome: "unknown" }],
-      "error from a client",
+      "an answer to callback call 7, which is not pending",
     ],
     ["events", [{ type: "events", id: 7, kind: "live", rows: [] }], "events from a client"],
     ["a goaway", [{ type: "goaway", graceMs: 1 }], "goaway from a client"],

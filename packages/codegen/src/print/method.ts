@@ -18,7 +18,7 @@ export function printMethod(page: Page, name: string, method: CallContract | Str
   out.line();
   out.doc(methodDoc(method));
   const body = () =>
-    out.line(`return this.#caller.${method.kind}(${JSON.stringify(name)}, [${args.join(", ")}]);`);
+    out.line(`return this.#caller.${manner(method)}(${JSON.stringify(name)}, [${args.join(", ")}]);`);
   if (open.length <= maxWidth && !params.some((param) => param.includes("\n"))) {
     out.block(open, "}", body);
     return;
@@ -27,6 +27,11 @@ export function printMethod(page: Page, name: string, method: CallContract | Str
   // No comma may follow the parameter that takes the rest.
   out.lines(params.map((param) => indent(param.startsWith("...") ? param : `${param},`)));
   out.block(`): ${result} {`, "}", body);
+}
+
+// How the client asks: the member of `ServiceCaller` that answers as the method does.
+function manner(method: CallContract | StreamContract): "call" | "oneway" | "stream" {
+  return method.kind === "call" && method.oneway === true ? "oneway" : method.kind;
 }
 
 function printAnswer({ imports, names }: Page, method: CallContract | StreamContract): string {

@@ -6,11 +6,24 @@ import type { CallOutcome } from "./call-outcome.js";
 import { checkCallOptions } from "./check-call-options.js";
 import type { EventItem } from "./event-item.js";
 import type { RemoteEvent, SubscribeOptions, Subscription } from "./remote-event.js";
+import type { RemoteStream } from "./remote-stream.js";
 import type { SubscribeRequest } from "./subscriptions.js";
 
 /** What calls of a service go through: the client. */
 export interface Calling {
   call(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown>;
+  stream(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): RemoteStream<unknown>;
+  oneway(
     service: ServiceDescription,
     method: string,
     args: readonly unknown[],
@@ -36,12 +49,10 @@ export function createServiceCaller(
   return {
     call: <Result>(method: string, args: readonly unknown[]) =>
       calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
-    stream(method) {
-      throw new RpcError(
-        "unimplemented",
-        `${service.name}.${method} answers with a stream, which this version cannot carry`,
-      );
-    },
+    stream: <Item>(method: string, args: readonly unknown[]) =>
+      calling.stream(service, method, withoutTrailingUndefined(args), options) as RemoteStream<Item>,
+    oneway: (method, args) =>
+      calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
     event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
     outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {

@@ -10,17 +10,20 @@ import { checkFunction, checkFunctions, checkTransports } from "../option-checks
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import type { Transport } from "../transport.js";
-import type { OutcomeFrame, SessionFrame } from "../wire/frame.js";
-import { ProtocolError } from "../wire/protocol-error.js";
+import type { OutcomeFrame } from "../wire/frame.js";
 import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
+import { type Answer, CallParts, type PartsOfSession } from "./call-parts.js";
 import { createServiceCaller } from "./caller.js";
 import { checkCallOptions, refuseMetadata } from "./check-call-options.js";
+import { ClientSession } from "./client-session.js";
 import { type ClientState, Connector } from "./connector.js";
 import { inherit } from "./nested-call.js";
+import { OnewayCalls } from "./oneway-calls.js";
 import { OutcomeQuery } from "./outcome-query.js";
 import { OutgoingCall } from "./outgoing-call.js";
 import { PendingCalls } from "./pending-calls.js";
 import { createProxy } from "./proxy.js";
+import { createRemoteStream, type RemoteStream } from "./remote-stream.js";
 import type { SentCalls } from "./sent-calls.js";
 import type { LiveSubscription } from "./subscription.js";
 import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
@@ -56,6 +59,8 @@ export interface ClientStats {
   readonly pendingCalls: number;
   /** Calls that wait for a slot or a connection. */
   readonly queuedCalls: number;
+  /** Functions that the server may call. */
+  readonly callbacks: number;
   readonly subscriptions: number;
   /** Items that wait for their consumers. */
   readonly queuedEvents: number;
@@ -109,15 +114,19 @@ export class Client implements AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #logger: Logger;
   readonly #connector: Connector;
+  readonly #limits: Limits;
+  readonly #random: Random;
   readonly #calls: PendingCalls;
+  readonly #oneways: OnewayCalls;
   readonly #subscriptions: Subscriptions;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
   readonly #ambient: AmbientContext | undefined;
-  /** The calls of the session that takes new ones; undefined without one. */
-  #current: SentCalls | undefined;
-  /** Those of sessions that were left after a goaway. */
-  readonly #left = new Set<SentCalls>();
+  /** The session that takes new calls, and those that were left after a goaway. */
+  readonly #sessions = new Map<SentCalls, ClientSession>();
+  readonly #partsOf = (sent: SentCalls): PartsOfSession => this.#sessions.get(sent)!;
+  /** The session that takes new calls; undefined without one. */
+  #current: ClientSession | undefined;
   /** Services of generated clients that were subscribed to: a new session hears of their contracts first. */
   readonly #subscribed = new Set<ServiceDescription>();
 
@@ -127,6 +136,8 @@ export class Client implements AsyncDisposable {
     const logger = guardLogger("connect", options.logger);
     const limits = checkLimits(options.limits);
     this.#clock = clock;
+    this.#limits = limits;
+    this.#random = random;
     this.#logger = logger;
     this.#timeoutMs = checkTimeout("timeoutMs", options.timeoutMs ?? 10_000);
     this.#interceptors = options.interceptors ?? [];
@@ -136,6 +147,11 @@ export class Client implements AsyncDisposable {
       random,
       maxQueuedCalls: limits.maxQueuedCalls,
       slots: () => this.#slots(),
+    });
+    this.#oneways = new OnewayCalls({
+      clock,
+      maxQueuedCalls: limits.maxQueuedCalls,
+      to: () => (this.#slots() > 0 ? this.#current : undefined),
     });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs, logger });
     const { credentials } = options;
@@ -152,17 +168,19 @@ export class Client implements AsyncDisposable {
       {
         opened: (session, epoch) => {
           const sent = this.#calls.open(session);
-          this.#current = sent;
+          const opened = this.#createSession(sent);
+          this.#sessions.set(sent, opened);
+          this.#current = opened;
           for (const description of this.#subscribed) sent.refs.agree(description);
           this.#subscriptions.attach(session, epoch);
-          this.#calls.pump();
+          this.#room();
           this.#releaseLeft();
           return {
-            frame: (frame) => this.#frame(frame, sent),
+            frame: (frame, sentAt) => opened.frame(frame, sentAt),
             lost: (reason) => this.#lost(reason, sent),
           };
         },
-        room: () => this.#calls.pump(),
+        room: () => this.#room(),
         state: (state, reason) => this.#stateChanged(state, reason),
       },
     );
@@ -183,7 +201,8 @@ export class Client implements AsyncDisposable {
     return {
       state: this.state,
       pendingCalls: this.#calls.pending,
-      queuedCalls: this.#calls.queued,
+      queuedCalls: this.#calls.queued + this.#oneways.queued,
+      callbacks: [...this.#sessions.values()].reduce((sum, { callbacks }) => sum + callbacks.size, 0),
       subscriptions: this.#subscriptions.size,
       queuedEvents: this.#subscriptions.queued,
       sendBufferBytes: this.#connector.session?.sendBufferBytes ?? 0,
@@ -252,7 +271,10 @@ export class Client implements AsyncDisposable {
     return createServiceCaller(
       service,
       {
-        call: (description, method, args, options) => this.#call(description, method, args, options),
+        call: (description, method, args, options) => this.#call(description, method, args, options, "reply"),
+        stream: (description, method, args, options) => this.#stream(description, method, args, options),
+        oneway: (description, method, args, options) =>
+          this.#call(description, method, args, options, "oneway"),
         outcome: (description, method, key, options) => this.#outcome(description, method, key, options),
         subscribe: (request) => this.#subscribe(service, request),
       },
@@ -260,17 +282,34 @@ export class Client implements AsyncDisposable {
     ).with(options);
   }
 
+  // It is part of the call that it was asked for in, wherever it is iterated.
+  #stream(
+    service: ServiceDescription,
+    method: string,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): RemoteStream<unknown> {
+    const context = options.context ?? this.#ambient?.current();
+    return createRemoteStream({
+      name: `${service.name}.${method}`,
+      limits: this.#limits,
+      options: context === undefined ? options : { ...options, context },
+      call: (answer, given) => this.#call(service, method, args, given, answer),
+    });
+  }
+
   #call(
     service: ServiceDescription,
     method: string,
     args: readonly unknown[],
     options: CallOptions,
+    answer: Answer,
   ): Promise<unknown> {
     const context = options.context ?? this.#ambient?.current();
-    if (context !== undefined) return this.#callWithin(context, service, method, args, options);
+    if (context !== undefined) return this.#callWithin(context, service, method, args, options, answer);
     const timeoutMs =
       options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
-    return this.#callFor(timeoutMs, service, method, args, options);
+    return this.#callFor(timeoutMs, service, method, args, options, answer);
   }
 
   // A call inside another is given up with it.
@@ -280,11 +319,12 @@ export class Client implements AsyncDisposable {
     method: string,
     args: readonly unknown[],
     options: CallOptions,
+    answer: Answer,
   ): Promise<unknown> {
     const own =
       options.timeoutMs === undefined ? this.#timeoutMs : checkTimeout("timeoutMs", options.timeoutMs);
     const { timeoutMs, ...inherited } = inherit(options, context, own);
-    if (timeoutMs > 0) return this.#callFor(timeoutMs, service, method, args, inherited);
+    if (timeoutMs > 0) return this.#callFor(timeoutMs, service, method, args, inherited, answer);
     const name = `${service.name}.${method}`;
     const why = `${name}: the deadline of ${context.service}.${context.method}, which calls it, has passed`;
     return Promise.reject(new RpcError("deadline_exceeded", why, { outcome: "not-executed" }));
@@ -296,42 +336,56 @@ export class Client implements AsyncDisposable {
     method: string,
     args: readonly unknown[],
     options: CallOptions,
+    answer: Answer,
   ): Promise<unknown> {
     const call: Call = { service: service.name, method, args, metadata: options.metadata ?? noMetadata };
     const deadline = this.#clock.now() + timeoutMs;
-    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options);
+    if (this.#interceptors.length === 0) return this.#send(service, call, deadline, options, answer);
     return intercept(this.#interceptors, async (seen) => {
       const wrong = refuseMetadata(seen.metadata);
-      if (wrong === undefined) return this.#send(service, seen, deadline, options);
+      if (wrong === undefined) return this.#send(service, seen, deadline, options, answer);
       throw notExecuted("invalid_argument", `${seen.service}.${seen.method}: from an interceptor, ${wrong}`);
     })(call);
   }
 
-  #send(service: ServiceDescription, call: Call, deadline: number, options: CallOptions): Promise<unknown> {
+  #send(
+    service: ServiceDescription,
+    call: Call,
+    deadline: number,
+    options: CallOptions,
+    answer: Answer,
+  ): Promise<unknown> {
     const { signal } = options;
+    const calls = answer === "oneway" ? this.#oneways : this.#calls;
     return new Promise((resolve, reject) => {
       const name = `${call.service}.${call.method}`;
       if (this.state === "closed") return reject(notExecuted("unavailable", `${name}: the client is closed`));
+      const parts = CallParts.needed(call.args, answer)
+        ? new CallParts(name, call.args, answer, this.#partsOf)
+        : undefined;
       if (signal === undefined) {
-        this.#calls.add(new OutgoingCall(service, call, deadline, this.#clock, options, { resolve, reject }));
+        calls.add(
+          new OutgoingCall(service, call, deadline, this.#clock, options, { resolve, reject }, parts),
+        );
         return;
       }
       if (signal.aborted)
         return reject(notExecuted("cancelled", `${name}: cancelled before it was sent`, signal.reason));
-      const cancel = () => this.#calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
+      const cancel = () => calls.abandon(pending, "cancelled", `${name}: cancelled by its caller`);
       const settled = () => signal.removeEventListener("abort", cancel);
-      const pending = new OutgoingCall(service, call, deadline, this.#clock, options, {
-        resolve(value) {
+      const settle = {
+        resolve(value: unknown) {
           settled();
           resolve(value);
         },
-        reject(error) {
+        reject(error: RpcError) {
           settled();
           reject(error);
         },
-      });
+      };
+      const pending = new OutgoingCall(service, call, deadline, this.#clock, options, settle, parts);
       signal.addEventListener("abort", cancel);
-      this.#calls.add(pending);
+      calls.add(pending);
     });
   }
 
@@ -357,38 +411,24 @@ export class Client implements AsyncDisposable {
       throw notExecuted("unavailable", `${request.service}.${request.event}: the client is closed`);
     }
     if (service.hash !== "") this.#subscribed.add(service);
-    this.#current?.refs.agree(service);
+    this.#current?.sent.refs.agree(service);
     return this.#subscriptions.add(request);
   }
 
-  #frame(frame: SessionFrame, sent: SentCalls): void {
-    switch (frame.type) {
-      case "reply":
-        this.#calls.resolve(sent, frame.id, frame.value);
-        return this.#answered(sent);
-      case "error":
-        this.#calls.reject(sent, frame.id, frame);
-        return this.#answered(sent);
-      case "outcome":
-        this.#calls.resolve(sent, frame.id, frame);
-        return this.#answered(sent);
-      case "events":
-        return this.#subscriptions.events(frame);
-      case "gap":
-        return this.#subscriptions.gap(frame);
-      case "mark":
-        return this.#subscriptions.mark(frame);
-      case "subscribed":
-        return this.#subscriptions.confirmed(frame);
-      case "unsubscribed":
-        return this.#subscriptions.ended(frame);
-      case "used":
-        return sent.refs.used(frame.ref, frame.equal, frame.wanted === true);
-      case "goaway":
-        return this.#leave(sent, frame.graceMs);
-      default:
-        throw new ProtocolError(`${frame.type} from a server`);
-    }
+  #createSession(sent: SentCalls): ClientSession {
+    const session: ClientSession = new ClientSession(sent, {
+      calls: this.#calls,
+      oneways: this.#oneways,
+      subscriptions: this.#subscriptions,
+      clock: this.#clock,
+      limits: this.#limits,
+      failures: { logger: this.#logger, random: this.#random, exposeErrors: false },
+      goaway: (graceMs) => this.#leave(session, graceMs),
+      answered: () => {
+        if (this.#current !== session) this.#releaseLeft();
+      },
+    });
+    return session;
   }
 
   #slots(): number {
@@ -398,40 +438,47 @@ export class Client implements AsyncDisposable {
   }
 
   /** Goaway: what runs goes on where it is, what comes goes to the next session, and subscriptions follow there. */
-  #leave(sent: SentCalls, graceMs: number): void {
-    if (this.#current !== sent) return;
+  #leave(session: ClientSession, graceMs: number): void {
+    if (this.#current !== session) return;
     this.#current = undefined;
-    this.#left.add(sent);
     this.#calls.leave();
     this.#connector.leave(graceMs);
-  }
-
-  #answered(sent: SentCalls): void {
-    if (this.#current !== sent) this.#releaseLeft();
   }
 
   // Subscriptions stay in a session that was left until there is another for them.
   #releaseLeft(): void {
     if (this.#current === undefined) return;
-    for (const sent of this.#left) if (sent.size === 0) this.#connector.release(sent.session);
+    for (const left of this.#sessions.values())
+      if (left !== this.#current && left.idle) this.#connector.release(left.session);
   }
 
   #lost(reason: RpcError, sent: SentCalls): void {
-    this.#left.delete(sent);
-    if (this.#current === sent) this.#current = undefined;
+    this.#sessions.delete(sent);
+    if (this.#current?.sent === sent) this.#current = undefined;
     this.#subscriptions.detach(sent.session);
     const code = this.state === "closed" ? "cancelled" : "unavailable";
     // A session that ended by a broken protocol may have been broken by one of its calls, which must not come back.
     const final = this.state === "closed" || reason.code === "invalid_argument";
     this.#calls.lost(
       sent,
-      (call, outcome) => new RpcError(code, `${call.name}: ${reason.message}`, { outcome, cause: reason }),
+      (call, outcome) =>
+        new RpcError(code, `${call.name}: ${reason.message}`, {
+          outcome,
+          details: call.details,
+          cause: reason,
+        }),
       final,
     );
   }
 
+  #room(): void {
+    this.#calls.pump();
+    this.#oneways.pump();
+    for (const session of this.#sessions.values()) session.room();
+  }
+
   #stateChanged(state: ClientState, reason: Error | undefined): void {
-    if (state === "online") this.#calls.pump();
+    if (state === "online") this.#room();
     for (const listener of this.#stateListeners) {
       try {
         listener(state, reason);
@@ -442,7 +489,10 @@ export class Client implements AsyncDisposable {
       }
     }
     if (state !== "closed") return;
-    this.#calls.rejectQueued((call) => notExecuted("cancelled", `${call.name}: the client was closed`));
+    const closed = (call: { readonly name: string }) =>
+      notExecuted("cancelled", `${call.name}: the client was closed`);
+    this.#calls.rejectQueued(closed);
+    this.#oneways.rejectQueued(closed);
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
+import type { CallParts } from "./call-parts.js";
 import type { PendingCall } from "./pending-calls.js";
 import type { SentCalls } from "./sent-calls.js";
 
@@ -18,6 +19,7 @@ export class OutgoingCall implements PendingCall {
   readonly #service: ServiceDescription;
   readonly #clock: Clock;
   readonly #options: CallOptions;
+  readonly #parts: CallParts | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
 
@@ -28,6 +30,7 @@ export class OutgoingCall implements PendingCall {
     clock: Clock,
     options: CallOptions,
     settle: { resolve(value: unknown): void; reject(error: RpcError): void },
+    parts?: CallParts,
   ) {
     this.name = `${call.service}.${call.method}`;
     this.deadline = deadline;
@@ -35,42 +38,62 @@ export class OutgoingCall implements PendingCall {
     this.#service = service;
     this.#clock = clock;
     this.#options = options;
-    this.resolve = settle.resolve;
-    this.reject = settle.reject;
+    this.#parts = parts;
+    this.resolve = parts === undefined ? settle.resolve : closing(parts, settle.resolve);
+    this.reject = parts === undefined ? settle.reject : closing(parts, settle.reject);
   }
 
   get errors(): Readonly<Record<string, DeclaredErrorClass>> | undefined {
     return this.#service.errors;
   }
 
-  // Asked only when it failed.
+  // Asked only when it failed. A function or a stream that was passed may have been used by a run that nobody heard of.
   get idempotent(): boolean {
+    if (this.#parts?.passing === true) return false;
     return this.#options.idempotent ?? this.#service.idempotent?.includes(this.#call.method) === true;
   }
 
-  send(id: number, { session, refs }: SentCalls): number {
+  get details(): unknown {
+    return this.#parts?.details;
+  }
+
+  get spent(): boolean {
+    return this.#parts?.spent === true;
+  }
+
+  send(id: number, to: SentCalls): number {
+    const { session, refs } = to;
     const { method, args, metadata } = this.#call;
     const target = refs.target(this.#service, method);
     const timeLeftMs = this.deadline - this.#clock.now();
     const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
+    const opened = this.#parts?.open(id, to);
     try {
-      return session.send({
+      const packet = session.send({
         type: "call",
         id,
         target,
         timeLeftMs,
         metadata: extra,
         key: this.#options.key,
-        args,
+        extras: opened?.extras,
+        args: opened?.args ?? args,
       });
+      opened?.sent();
+      return packet;
     } catch (error) {
+      opened?.failed();
       const { code, message } = RpcError.from(error, "internal");
       throw new RpcError(code, `${this.name}: arguments ${message}`, {
         outcome: "not-executed",
         cause: error,
       });
     }
+  }
+
+  withdraw(): void {
+    this.#parts?.close();
   }
 
   #checkMetadata(limit: number): void {
@@ -84,4 +107,11 @@ export class OutgoingCall implements PendingCall {
       },
     );
   }
+}
+
+function closing<Value>(parts: CallParts, settle: (value: Value) => void): (value: Value) => void {
+  return (value) => {
+    parts.close();
+    settle(value);
+  };
 }

@@ -17,12 +17,18 @@ export interface PendingCall {
   readonly errors: Readonly<Record<string, DeclaredErrorClass>> | undefined;
   /** Whether running it twice is as good as once. */
   readonly idempotent: boolean;
+  /** What an error says besides when the session ends under it. */
+  readonly details?: unknown;
+  /** Part of it was used up, so it cannot be sent again: a stream that was read, or items that came. */
+  readonly spent?: boolean;
   /** How often it was sent. */
   attempts: number;
   /** An attempt may have run: from then on it is never said that it did not. */
   doubtful: boolean;
   /** Writes its frame, and returns the number of the packet; throws `RpcError` when it cannot travel. */
   send(id: number, to: SentCalls): number;
+  /** It will be sent again: lets go of what its last attempt holds in a session. */
+  withdraw?(): void;
   resolve(value: unknown): void;
   reject(error: RpcError): void;
 }
@@ -135,8 +141,10 @@ export class PendingCalls {
     if (call !== undefined) {
       const error = fromErrorBody(body, call.errors);
       // The handler of an idempotent method ran and this is its error: an answer, not a failure to get one.
-      if (this.#retries.allows(call, error)) this.#retries.rest(call);
-      else this.#fail(call, error);
+      if (this.#retries.allows(call, error)) {
+        call.withdraw?.();
+        this.#retries.rest(call);
+      } else this.#fail(call, error);
     }
     this.pump();
   }
@@ -167,8 +175,10 @@ export class PendingCalls {
     for (const { call, mayHaveRun } of sent.lose()) {
       const failure = error(call, mayHaveRun ? "unknown" : "not-executed");
       if (mayHaveRun) call.doubtful = true;
-      if (!final && this.#retries.allows(call, failure)) again.push(call);
-      else failed.push(() => this.#fail(call, failure));
+      if (!final && this.#retries.allows(call, failure)) {
+        call.withdraw?.();
+        again.push(call);
+      } else failed.push(() => this.#fail(call, failure));
     }
     if (again.length > 0) this.#queue = new Set([...again, ...this.#queue]);
     for (const fail of failed) fail();

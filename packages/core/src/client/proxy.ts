@@ -4,6 +4,7 @@ import { refuseName } from "../service/names.js";
 import type { ServiceCaller } from "../service-caller.js";
 import type { CallOutcome } from "./call-outcome.js";
 import type { RemoteEvent } from "./remote-event.js";
+import type { RemoteStream } from "./remote-stream.js";
 
 /**
  * A service as its callers see it, made from the type of its class: for one repository and for tests.
@@ -13,7 +14,7 @@ import type { RemoteEvent } from "./remote-event.js";
  */
 export type Remote<Service> = {
   readonly [Member in keyof Service]: Service[Member] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Awaited<Result>>
+    ? RemoteMethod<RemoteArgs<Args>, Result>
     : Service[Member] extends Event<infer Value>
       ? RemoteEvent<Value>
       : never;
@@ -25,7 +26,33 @@ export type Remote<Service> = {
 };
 
 /**
- * A proxy that turns any member name into a call, or, when `subscribe` is asked of it, into an event.
+ * A method as its callers see it.
+ *
+ * A method that answers with a stream has `stream`, and is not callable: a proxy cannot know at run time which it is,
+ * so the program says it. A method without a result has `oneway` beside being callable.
+ */
+export type RemoteMethod<Args extends readonly unknown[], Result> =
+  IsAnyOrNever<Awaited<Result>> extends true
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : Awaited<Result> extends AsyncIterable<infer Item>
+      ? { stream(...args: Args): RemoteStream<Item> }
+      : // biome-ignore lint/suspicious/noConfusingVoidType: it asks whether a method returns nothing
+        [Awaited<Result>] extends [void]
+        ? { (...args: Args): Promise<void>; oneway(...args: Args): Promise<void> }
+        : (...args: Args) => Promise<Awaited<Result>>;
+
+type IsAnyOrNever<Type> = 0 extends 1 & Type ? true : [Type] extends [never] ? true : false;
+
+/** Arguments as a caller may pass them: a callback may answer at once where the service awaits it. */
+export type RemoteArgs<Args extends readonly unknown[]> = {
+  [Index in keyof Args]: Args[Index] extends (...args: infer Given) => infer Result
+    ? (...args: Given) => Result | Awaited<Result>
+    : Args[Index];
+};
+
+/**
+ * A proxy that turns any member name into a call, or, when `subscribe`, `stream` or `oneway` is asked of it, into an event,
+ * a call answered by a stream, or a one-way call.
  *
  * It is never a thenable, so that it can be returned from an async function.
  */
@@ -52,5 +79,7 @@ export function createProxy(caller: ServiceCaller): object {
 
 function createMember(caller: ServiceCaller, name: string): unknown {
   const call = (...args: unknown[]) => caller.call(name, args);
-  return Object.assign(call, caller.event(name));
+  const stream = (...args: unknown[]) => caller.stream(name, args);
+  const oneway = (...args: unknown[]) => caller.oneway(name, args);
+  return Object.assign(call, { stream, oneway }, caller.event(name));
 }

@@ -17,7 +17,8 @@ export interface RetriesOptions {
 /**
  * Decides which failed calls are sent again, and lets them rest before it.
  *
- * Proved not executed: any method. Unknown: only what may run twice. In both cases inside the call's deadline, at most
+ * Proved not executed: any method. Unknown: only what may run twice. In both cases only while no stream of it was used,
+ * inside the call's deadline, at most
  * five times, and as the budget allows. Nothing here is touched by a call that goes well, its count apart.
  */
 export class Retries {
@@ -46,7 +47,7 @@ export class Retries {
 
   /** Whether `call`, which failed with `error`, may be sent again; takes from the budget if so. */
   allows(call: PendingCall, error: RpcError): boolean {
-    if (error.code !== "unavailable") return false;
+    if (error.code !== "unavailable" || call.spent === true) return false;
     const safe = error.outcome === "not-executed" || (error.outcome === "unknown" && call.idempotent);
     return (
       safe && call.attempts < maxAttempts && call.deadline > this.#options.clock.now() && this.#budget.take()

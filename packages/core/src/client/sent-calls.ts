@@ -63,8 +63,10 @@ export class SentCalls {
     const index =
       this.#free.pop() ?? this.#slots.push({ id: 0, call: undefined, taken: false, packet: 0, order: 0 }) - 1;
     const slot = this.#slots[index]!;
-    // A generation above the slot's number: an answer to an earlier call cannot hit a later one.
-    slot.id = ((slot.id & ~slotMask) + (1 << slotBits) + index) >>> 0;
+    // A generation above the slot's number: an answer to an earlier call cannot hit a later one. Generations begin with 1,
+    // since no call has the id 0.
+    const generation = ((slot.id >>> slotBits) % slotMask) + 1;
+    slot.id = ((generation << slotBits) + index) >>> 0;
     // Taken before it is sent: the session may be lost under the sending, and the call with it.
     slot.call = call;
     slot.taken = true;
@@ -79,16 +81,18 @@ export class SentCalls {
     }
   }
 
+  /** The call of that id; undefined when its caller has left. Throws `ProtocolError` when none is pending. */
+  find(id: number): PendingCall | undefined {
+    return this.#find(id).call;
+  }
+
   /** The call that is answered, its slot free again; undefined when nobody waits for it. Throws `ProtocolError`. */
   answer(id: number): PendingCall | undefined {
-    const index = id & slotMask;
-    const slot = this.#slots[index];
-    if (slot === undefined || !slot.taken || slot.id !== id)
-      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    const slot = this.#find(id);
     const { call } = slot;
     slot.call = undefined;
     slot.taken = false;
-    this.#free.push(index);
+    this.#free.push(id & slotMask);
     this.#size -= 1;
     return call;
   }
@@ -115,5 +119,12 @@ export class SentCalls {
     this.#free.length = 0;
     this.#size = 0;
     return calls;
+  }
+
+  #find(id: number): Slot {
+    const slot = this.#slots[id & slotMask];
+    if (slot === undefined || !slot.taken || slot.id !== id)
+      throw new ProtocolError(`an answer to call ${id}, which is not pending`);
+    return slot;
   }
 }

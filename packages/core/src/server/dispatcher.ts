@@ -1,13 +1,10 @@
-import type { AmbientContext } from "../ambient-context.js";
-import type { CallContext } from "../call.js";
+import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Clock } from "../clock.js";
-import { type ErrorCode, RpcError } from "../errors.js";
-import { type Interceptor, intercept } from "../interceptor.js";
+import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { shorten } from "../service/names.js";
-import { refuseKey } from "../service/once.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
+import { isAsyncIterable } from "../stream/is-async-iterable.js";
 import {
   type CallFrame,
   type CallTarget,
@@ -17,24 +14,24 @@ import {
   type UseFrame,
 } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { describeFailure, type FailureReport } from "./failure.js";
+import { Answers } from "./answers.js";
 import type { Answer } from "./joined-call.js";
+import { MethodRunner, type MethodRunnerOptions } from "./method-runner.js";
 import type { OnceCalls, OutcomeState } from "./once-calls.js";
-import { type Caller, RunningCall, RunningCalls, type RunningCount, runMethod } from "./running-calls.js";
-import type { SerialQueues } from "./serial-queues.js";
+import { OnewayCalls } from "./oneway-calls.js";
+import { nameOfMethod, nameOfTarget, refuse, refuseKeyOf } from "./refusal.js";
+import { type Caller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
+import { RunningStreams } from "./running-streams.js";
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends MethodRunnerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly interceptors: readonly Interceptor<CallContext>[];
-  readonly failures: FailureReport;
   readonly caller: Caller;
   /** Calls of all sessions of the server. */
   readonly runningInAll: RunningCount;
+  readonly callbacks: RemoteCallbacks;
   readonly once: OnceCalls;
-  readonly serial: SerialQueues;
-  readonly ambientContext: AmbientContext | undefined;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -45,24 +42,52 @@ export interface DispatcherOptions {
  * The serving end of one session: call frames → methods → replies.
  *
  * Every call that comes in is answered once, also when its caller has given up: the caller counts its running calls by
- * the answers.
+ * the answers. One-way calls are not answered and count apart.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #session: Session;
   readonly #running: RunningCalls;
+  readonly #runner: MethodRunner;
+  readonly #answers: Answers;
+  readonly #oneways: OnewayCalls;
+  /** Streams and callbacks of what runs. */
+  readonly streams: RunningStreams;
   readonly #refs: RegisteredService[] = [];
-  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
-  #waiting: (() => void)[] = [];
 
   constructor(session: Session, options: DispatcherOptions) {
     this.#session = session;
     this.#options = options;
-    this.#running = new RunningCalls(options.clock, options.runningInAll);
+    const { clock, limits, callbacks, caller, runningInAll, beforeReply } = options;
+    const { logger } = options.failures;
+    this.#running = new RunningCalls(clock, runningInAll);
+    this.#runner = new MethodRunner(options);
+    const isRunning = (id: number) => this.#running.has(id);
+    this.streams = new RunningStreams({ session, clock, limits, callbacks, isRunning });
+    this.#answers = new Answers(session, {
+      limits,
+      logger,
+      beforeReply,
+      answered: ({ callId }) => {
+        this.#running.delete(callId);
+        this.streams.close(callId);
+      },
+    });
+    this.#oneways = new OnewayCalls(session, {
+      clock,
+      limits,
+      logger,
+      caller,
+      runningInAll,
+      runner: this.#runner,
+      streams: this.streams,
+      refuse: (method, frame, deadline) => this.#refuse(method, frame, deadline),
+    });
   }
 
+  /** Calls that run, one-way ones and streams too. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#oneways.size;
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
@@ -76,25 +101,19 @@ export class Dispatcher {
   }
 
   call(frame: CallFrame, sentAt: number): void {
-    const { id } = frame;
+    const { id, extras } = frame;
+    if (extras?.oneway === true) return this.#oneways.call(frame, this.#find(frame.target), sentAt);
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
     const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
     const refusal =
       method === undefined
-        ? refuse("unimplemented", `no method ${nameOf(frame.target)}`)
+        ? refuse("unimplemented", `no method ${nameOfTarget(frame.target)}`)
         : this.#refuse(method, frame, deadline);
-    if (refusal !== undefined) return this.refuse(id, refusal);
-    const call = new RunningCall(
-      id,
-      method!,
-      frame.args,
-      deadline,
-      frame.metadata ?? noMetadata,
-      clock,
-      caller,
-    );
+    if (refusal !== undefined) return this.refuse(frame, refusal);
+    const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
+    const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
     this.#run(method!, call);
   }
@@ -109,22 +128,14 @@ export class Dispatcher {
     else if (method.options.once === undefined)
       refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
     else {
-      const full = this.#refuseMore();
+      const full = this.#refuseMore(this.#running.size);
       if (full !== undefined) refusal = refuse("resource_exhausted", full);
     }
-    if (refusal !== undefined) return this.refuse(id, refusal);
+    if (refusal !== undefined) return this.#answers.refuse(id, refusal);
     const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
     this.#running.add(call);
     const failed = (error: unknown) => this.#failed(method!, call, error);
-    const found = (state: OutcomeState) => {
-      this.#answer(call, () => {
-        try {
-          this.#session.send({ type: "outcome", id, ...state });
-        } catch (error) {
-          this.#sendError(call, this.#describeUnsendable(method!, error));
-        }
-      });
-    };
+    const found = (state: OutcomeState) => this.#answers.outcome(method!, call, state);
     try {
       const state = once.query(caller.identity, method!, key);
       if (isThenable(state)) state.then(found, failed);
@@ -135,35 +146,29 @@ export class Dispatcher {
   }
 
   /** Answers a call that is not run. */
-  refuse(id: number, refusal: ErrorBody): void {
-    const answer = () => {
-      this.#session.send({ type: "error", id, ...refusal });
-    };
-    if (this.#session.hasRoom) return answer();
-    // A peer that keeps to the limit it was told never has more answers waiting than that.
-    const { maxRunningCalls } = this.#options.limits;
-    if (this.#waiting.length >= maxRunningCalls) {
-      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
-    }
-    this.#waiting.push(answer);
+  refuse({ id, extras }: CallFrame, refusal: ErrorBody): void {
+    if (extras !== undefined) this.streams.refused(extras);
+    this.#answers.refuse(id, refusal);
   }
 
   cancel(id: number): void {
     this.#running.cancel(id);
+    this.streams.cancel(id);
   }
 
   /** There may be room in the send buffer again. */
   room(): void {
-    while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
+    this.#answers.room();
+    this.#oneways.room();
+    this.streams.room();
   }
 
   /** The session is over: what runs still settles, and nobody hears it. */
   ended(reason: RpcError): void {
-    // Their methods have settled: they only leave, for there is nobody to send to.
-    const settled = this.#waiting;
-    this.#waiting = [];
-    for (const answer of settled) answer();
+    this.#answers.ended();
     this.#running.abortAll(reason);
+    this.#oneways.ended(reason);
+    this.streams.ended(reason);
   }
 
   #find(target: CallTarget): RegisteredMethod | undefined {
@@ -179,16 +184,19 @@ export class Dispatcher {
 
   #refuse(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
     const { clock, limits } = this.#options;
-    const name = `${method.service}.${method.name}`;
+    const name = nameOfMethod(method);
     const draining = this.#options.draining();
     if (draining !== undefined)
       return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
-    const full = this.#refuseMore();
+    // One-way calls take no slot of their session: what bounds them there is their credit.
+    const full = this.#refuseMore(frame.extras?.oneway === true ? 0 : this.#running.size);
     if (full !== undefined) return refuse("resource_exhausted", `${name}: ${full}`);
-    const wrongKey = refuseKeyOf(method, frame.key);
+    const wrongKey = refuseKeyOf(method, frame);
     if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
     if (deadline <= clock.now())
       return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    const unopened = frame.extras === undefined ? undefined : this.streams.refusal(frame.extras);
+    if (unopened !== undefined) return refuse("resource_exhausted", `${name}: ${unopened}`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
       return refuse(
         "resource_exhausted",
@@ -200,9 +208,9 @@ export class Dispatcher {
     return undefined;
   }
 
-  #refuseMore(): string | undefined {
+  #refuseMore(running: number): string | undefined {
     const { limits, runningInAll } = this.#options;
-    if (this.#running.size >= limits.maxRunningCalls)
+    if (running >= limits.maxRunningCalls)
       return `${limits.maxRunningCalls} calls run already (maxRunningCalls)`;
     if (runningInAll.value >= limits.maxRunningCallsInAll)
       return `${limits.maxRunningCallsInAll} calls of all clients run already (maxRunningCallsInAll)`;
@@ -222,55 +230,29 @@ export class Dispatcher {
         new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
       run: (shared) => this.#settle(method, shared),
       answer: (answer) => {
-        if ("value" in answer) this.#finished(method, call, answer.value);
-        else this.#answer(call, () => this.#sendError(call, answer.error));
+        if ("value" in answer) this.#answers.reply(method, call, answer.value);
+        else this.#answers.error(call, answer.error);
       },
     });
   }
 
   #settle(method: RegisteredMethod, call: RunningCall): Answer | Promise<Answer> {
-    const failed = (error: unknown) => ({ error: this.#describe(method, call, error) });
+    const failed = (error: unknown) => ({ error: this.#runner.describe(method, call, error) });
+    const settled = (value: unknown) => (isAsyncIterable(value) ? failed(unremembered(method)) : { value });
     try {
-      const result = this.#invoke(method, call);
-      if (!isThenable(result)) return { value: result };
-      return Promise.resolve(result).then((value) => ({ value }), failed);
+      const result = this.#runner.run(method, call);
+      if (!isThenable(result)) return settled(result);
+      return Promise.resolve(result).then(settled, failed);
     } catch (error) {
       return failed(error);
     }
-  }
-
-  #invoke(method: RegisteredMethod, call: RunningCall): unknown {
-    const { serial, ambientContext } = this.#options;
-    if (method.options.serial === undefined && ambientContext === undefined) return this.#reach(method, call);
-    const reach = () =>
-      ambientContext === undefined
-        ? this.#reach(method, call)
-        : ambientContext.run(call, () => this.#reach(method, call));
-    return method.options.serial === undefined ? reach() : serial.run(method, call, reach);
-  }
-
-  #reach(method: RegisteredMethod, call: RunningCall): unknown {
-    const { interceptors } = this.#options;
-    if (interceptors.length === 0) return runMethod(method, call, call.args);
-    return intercept(interceptors, async (seen) => runMethod(method, call, seen.args))(call);
-  }
-
-  #describe(method: RegisteredMethod, call: RunningCall, error: unknown): ErrorBody {
-    const outcome = call.started ? "executed" : "not-executed";
-    return describeFailure(
-      `${method.service}.${method.name}`,
-      error,
-      method.throws,
-      this.#options.failures,
-      outcome,
-    );
   }
 
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
     try {
-      result = this.#invoke(method, call);
+      result = this.#runner.run(method, call);
       // A thenable that is no promise may throw, and answer twice; a promise is taken as it is.
       if (isThenable(result)) result = Promise.resolve(result);
     } catch (error) {
@@ -285,76 +267,31 @@ export class Dispatcher {
   }
 
   #finished(method: RegisteredMethod, call: RunningCall, value: unknown): void {
-    const problem = method.boundary?.refuseValue(value);
-    this.#answer(call, () => {
-      try {
-        if (problem !== undefined)
-          throw new RpcError("internal", `it is not what the contract says: ${problem}`);
-        this.#sendReply(method, call, value);
-      } catch (error) {
-        this.#sendError(call, this.#describeUnsendable(method, error));
-      }
-    });
-  }
-
-  // Instances of classes are refused where values are written, so that plain data costs no look at its types here.
-  #sendReply({ boundary }: RegisteredMethod, call: RunningCall, value: unknown): void {
-    try {
-      this.#session.send({ type: "reply", id: call.callId, value });
-    } catch (error) {
-      if (boundary === undefined || !RpcError.is(error, "invalid_argument")) throw error;
-      this.#session.send({ type: "reply", id: call.callId, value: boundary.project(value) });
+    const credit = this.streams.credit(call.callId);
+    if (!isAsyncIterable(value) && credit === undefined) {
+      const problem = method.boundary?.refuseValue(value);
+      if (problem === undefined) return this.#answers.reply(method, call, value);
+      return this.#answers.error(
+        call,
+        this.#answers.describeUnsendable(
+          method,
+          new RpcError("internal", `it is not what the contract says: ${problem}`),
+        ),
+      );
     }
+    if (!isAsyncIterable(value) || credit === undefined)
+      return this.#failed(method, call, mistaken(method, value));
+    if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
+    this.#runner.within(call, () =>
+      this.streams.send(call.callId, value, credit, (failure) => {
+        if (failure === undefined) this.#answers.reply(method, call, undefined);
+        else this.#failed(method, call, failure.error);
+      }),
+    );
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
-    const body = this.#describe(method, call, error);
-    this.#answer(call, () => this.#sendError(call, body));
-  }
-
-  #answer(call: RunningCall, send: () => void): void {
-    const answer = () => {
-      this.#running.delete(call.callId);
-      send();
-    };
-    this.#options.beforeReply();
-    if (this.#session.hasRoom) answer();
-    else if (this.#session.open) this.#waiting.push(answer);
-    else this.#running.delete(call.callId);
-  }
-
-  #sendError(call: RunningCall, body: ErrorBody): void {
-    try {
-      this.#session.send({ type: "error", id: call.callId, ...body });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#options.failures.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
-      this.#session.send({
-        type: "error",
-        id: call.callId,
-        code: body.code,
-        message: "its details cannot travel",
-        outcome: body.outcome,
-      });
-    }
-  }
-
-  #describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
-    const name = `${method.service}.${method.name}`;
-    const { code, message } = RpcError.from(reason, "internal");
-    this.#options.failures.logger.error(`the result of ${name} cannot be sent: ${message}`);
-    if (code === "resource_exhausted") {
-      return {
-        code,
-        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
-        outcome: "executed",
-      };
-    }
-    return {
-      code: "internal",
-      message: `${name} ran, but its result cannot travel: ${message}`,
-      outcome: "executed",
-    };
+    this.#answers.error(call, this.#runner.describe(method, call, error));
   }
 }
 
@@ -363,24 +300,18 @@ const noMetadata = Object.freeze({});
 // Stands for a service whose hash differs: nothing of it can be called by number.
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
-/** Tells what is wrong with a call's key; a key that nobody would remember is as wrong as one that is missing. */
-function refuseKeyOf({ options }: RegisteredMethod, key: string | undefined): string | undefined {
-  if (options.once !== undefined) {
-    return key === undefined
-      ? "it is a once method: pass $with({ key }), made once for what is to be done"
-      : refuseKey(key);
-  }
-  return key === undefined
-    ? undefined
-    : "it is no once method, so the key would protect nothing: leave it out, or expose the method with once";
+/** A method was called as what it is not. Its stream, if it made one, was never opened. */
+function mistaken(method: RegisteredMethod, value: unknown): RpcError {
+  const why = isAsyncIterable(value)
+    ? "answers with a stream, but was called for one reply; use stream()"
+    : "answers with one reply, but was called for a stream; use call()";
+  return new RpcError("failed_precondition", `${nameOfMethod(method)} ${why}`);
 }
 
-function nameOf(target: CallTarget): string {
-  return "method" in target ? shorten(`${target.service}.${target.method}`) : `number ${target.member}`;
-}
-
-function refuse(code: ErrorCode, message: string): ErrorBody {
-  return { code, message, outcome: "not-executed" };
+/** A once method answered with a stream, which was never opened. */
+function unremembered(method: RegisteredMethod): RpcError {
+  const why = "is a once method and answered with a stream, which nobody can remember; answer with a value";
+  return new RpcError("failed_precondition", `${nameOfMethod(method)} ${why}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

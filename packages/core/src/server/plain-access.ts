@@ -1,6 +1,7 @@
 import type { CallContext } from "../call.js";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import { shorten } from "../service/names.js";
@@ -11,7 +12,6 @@ import { isMap } from "../wire/fields.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
-import { describeFailure, type FailureReport } from "./failure.js";
 import { RunningCall, runMethod } from "./running-calls.js";
 import type { SerialQueues } from "./serial-queues.js";
 import type { TopicLogs } from "./session-subscriptions.js";

@@ -66,6 +66,11 @@ export class RunningCall implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Why nobody waits any more; undefined while somebody does. */
+  get aborted(): RpcError | undefined {
+    return this.#aborted;
+  }
+
   get sessionId(): string | undefined {
     return this.#caller.sessionId;
   }

@@ -1,3 +1,4 @@
+import { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { RpcError } from "../errors.js";
 import { Session, type SessionOptions, type SessionOwner } from "../session/session.js";
 import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wire/frame.js";
@@ -10,7 +11,7 @@ import type { Verdicts } from "./verdicts.js";
 
 export interface ServedSessionOptions
   extends SessionOptions,
-    Omit<DispatcherOptions, "caller" | "beforeReply" | "clock" | "limits"> {
+    Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
   readonly logs: TopicLogs;
   readonly id: string;
   readonly verdicts: Verdicts;
@@ -27,6 +28,7 @@ export class ServedSession {
   /** What `authenticate` said of its caller at the newest hello. */
   identity: unknown;
   readonly calls: Dispatcher;
+  readonly callbacks: RemoteCallbacks;
   readonly subscriptions: SessionSubscriptions;
   readonly #gate: ContractGate;
 
@@ -61,9 +63,12 @@ export class ServedSession {
     };
     this.session = session;
     this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
+    this.callbacks = new RemoteCallbacks(session, clock, limits);
+    const { callbacks } = this;
     this.calls = new Dispatcher(session, {
       ...options,
       caller,
+      callbacks,
       beforeReply: () => this.subscriptions.pump(),
     });
   }
@@ -86,6 +91,16 @@ export class ServedSession {
           : this.#gateCall(frame, sentAt, frame.target);
       case "cancel":
         return this.#gate.held > 0 && this.#gate.cancel(frame.id) ? undefined : this.calls.cancel(frame.id);
+      case "items":
+        return this.calls.streams.items(frame);
+      case "end":
+        return this.calls.streams.end(frame);
+      case "credit":
+        return this.calls.streams.grant(frame);
+      case "reply":
+        return this.callbacks.reply(frame.id, frame.value);
+      case "error":
+        return this.callbacks.error(frame.id, frame);
       case "outcomeQuery":
         return this.calls.queryOutcome(frame);
       case "use":
@@ -113,7 +128,7 @@ export class ServedSession {
       member: target.method,
       callId: frame.id,
       pass: () => this.calls.call(frame, sentAt),
-      refuse: (body) => this.calls.refuse(frame.id, body),
+      refuse: (body) => this.calls.refuse(frame, body),
     });
   }
 
@@ -134,6 +149,7 @@ export class ServedSession {
   }
 
   #ended(reason: RpcError): void {
+    this.callbacks.ended(reason);
     this.#gate.ended();
     this.calls.ended(reason);
     this.subscriptions.ended();

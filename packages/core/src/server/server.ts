@@ -99,6 +99,10 @@ export interface SessionStats {
   readonly peer: Peer | undefined;
   readonly identity: unknown;
   readonly runningCalls: number;
+  /** Open streams, both ways. */
+  readonly streams: number;
+  /** Functions of this client that a service holds. */
+  readonly callbacks: number;
   readonly subscriptions: number;
   /** Events that wait for this client. */
   readonly queuedEvents: number;
@@ -225,10 +229,12 @@ export class Server implements AsyncDisposable {
   }
 
   stats(): ServerStats {
-    const sessions = [...this.#sessions].map(({ session, calls, subscriptions, identity }) => ({
+    const sessions = [...this.#sessions].map(({ session, calls, callbacks, subscriptions, identity }) => ({
       peer: session.peer,
       identity,
       runningCalls: calls.running,
+      streams: calls.streams.size,
+      callbacks: callbacks.size,
       subscriptions: subscriptions.size,
       queuedEvents: subscriptions.queued,
       droppedEvents: subscriptions.dropped,

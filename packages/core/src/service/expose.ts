@@ -13,8 +13,14 @@ export interface ExposeOptions {
   /** Promises that running it twice is as good as once, so that it may be sent again. Default false. */
   readonly idempotent?: boolean;
   /**
+   * Lets callers send without waiting for an answer: `oneway()` of a proxy or a generated client. What it returns goes
+   * nowhere, what it throws goes to the log. Called like any other method, it answers. Default false.
+   */
+  readonly oneway?: boolean;
+  /**
    * Runs a call once for each key that callers pass by `$with({ key })`, and remembers its outcome for the window: the
-   * same key again joins the running call or gets what was remembered. Default: none.
+   * same key again joins the running call or gets what was remembered. For methods that take and give values: neither
+   * streams nor callbacks. Default: none.
    */
   readonly once?: OnceOptions;
   /**
@@ -39,7 +45,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "once", "serial", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "oneway", "once", "serial", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.

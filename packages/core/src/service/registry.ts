@@ -149,6 +149,7 @@ function registerMethod(
       `${service}.${mark.property} is marked @expose but the instance holds ${typeof method} there`,
     );
   }
+  checkAnswer(`${service}.${mark.property}`, mark.options, method);
   const member = described?.members[mark.name];
   const declared = member?.kind === "event" ? undefined : member;
   return {
@@ -164,6 +165,28 @@ function registerMethod(
     boundary: undefined,
     run: (args) => Reflect.apply(method, instance, args),
   };
+}
+
+/** Refuses options that promise what the way a method answers cannot keep. */
+function checkAnswer(name: string, { once, serial, oneway }: ExposeOptions, method: unknown): void {
+  if (once !== undefined && oneway === true)
+    throw new TypeError(
+      `${name} is exposed with once and oneway: an outcome is remembered for who asks; drop one`,
+    );
+  // A generator answers before its first item. One that was compiled away is told at its first call.
+  if (Object.prototype.toString.call(method) !== "[object AsyncGeneratorFunction]") return;
+  if (once !== undefined)
+    throw new TypeError(
+      `${name} is exposed with once and answers with a stream, which nobody can remember; drop once`,
+    );
+  if (serial !== undefined)
+    throw new TypeError(
+      `${name} is exposed with serial and answers with a stream: its turn would be over before the first item; drop serial`,
+    );
+  if (oneway === true)
+    throw new TypeError(
+      `${name} is exposed with oneway and answers with a stream that nobody would read; drop oneway`,
+    );
 }
 
 function registerEvent(

@@ -53,7 +53,8 @@ export class Outbox {
     }
     const limit = Math.min(sharedPacketBytes, limits.maxPacketBytes) + packetHeadroom;
     if (sink.position > limit && start > bodyStart) this.#sealBefore(sink, start);
-    if (frame.type === "events") this.#eventBytes += size;
+    // Items of streams wait for the same room as events: replies have the rest.
+    if (frame.type === "events" || frame.type === "items") this.#eventBytes += size;
     if (sink.position > limit) this.#seal(sink);
     return size;
   }

@@ -46,10 +46,14 @@ export class Harness {
     return this.#market;
   }
 
-  /** Serves a person and a market; a second time at the same address, as after a restart. */
-  async serve(person: Person = new Person(), options: Partial<ServeOptions> = {}): Promise<Server> {
+  /** Serves a person, a market and `others`; a second time at the same address, as after a restart. */
+  async serve(
+    person: Person = new Person(),
+    options: Partial<ServeOptions> = {},
+    others: readonly object[] = [],
+  ): Promise<Server> {
     this.#market = new Market();
-    const server = await serve([person, this.#market], {
+    const server = await serve([person, this.#market, ...others], {
       transports: [this.#under.serving],
       listen: this.#url,
       ...options,

@@ -1,10 +1,12 @@
 import type { Transport } from "../transport.js";
 import { callScenarios } from "./call-scenarios.js";
+import { callbackScenarios } from "./callback-scenarios.js";
 import { eventModeScenarios } from "./event-mode-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
 import { linkScenarios } from "./link-scenarios.js";
 import { outcomeScenarios } from "./outcome-scenarios.js";
+import { streamScenarios } from "./stream-scenarios.js";
 
 /** What a transport cannot do, and says so. */
 export type Lack =
@@ -64,6 +66,8 @@ export function testTransport(options: TransportSuiteOptions): void {
     ...callScenarios,
     ...eventScenarios,
     ...eventModeScenarios,
+    ...streamScenarios,
+    ...callbackScenarios,
     ...linkScenarios,
     ...outcomeScenarios,
   ];

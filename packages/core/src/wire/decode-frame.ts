@@ -1,18 +1,25 @@
 import type { Metadata } from "../call.js";
 import { leastLimits } from "../limits.js";
-import { callFlags, eventKinds, frameHeadBytes, noDeadline } from "./encode-frame.js";
+import { callFlags, eventKinds, frameHeadBytes, noDeadline, passedKinds } from "./encode-frame.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields, isMap } from "./fields.js";
 import {
+  type CallbackFrame,
+  type CallExtras,
   type CallFrame,
+  type EndFrame,
   type EventRow,
   type EventsFrame,
   type Frame,
   frameTypes,
   type GapFrame,
+  type ItemsFrame,
+  maxPassedIndex,
   type OutcomeFrame,
   type OutcomeQueryFrame,
+  type PassedParameter,
   type PeerLimits,
+  type StreamItem,
   type SubscribedFrame,
   type SubscribeFrame,
 } from "./frame.js";
@@ -20,6 +27,8 @@ import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { decodeValue } from "./values.js";
 
+const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
+const knownFlags = callFlags.byName | callFlags.metadata | callFlags.key | extraFlags;
 const outcomeStates = ["running", "executed", "interrupted", "not-found"] as const;
 const deliveryModes = ["signal", "latest", "log", "table"] as const;
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
@@ -70,6 +79,22 @@ export class FrameReader {
         return { type: "error", id: this.#uint32(), ...readErrorBody(this.#fields("error")) };
       case frameTypes.cancel:
         return { type: "cancel", id: this.#uint32() };
+      case frameTypes.items:
+        return this.#items();
+      case frameTypes.end:
+        return this.#endOfStream();
+      case frameTypes.credit:
+        return {
+          type: "credit",
+          id: this.#uint32(),
+          stream: this.#uint8(),
+          items: this.#uint32(),
+          bytes: this.#uint32(),
+        };
+      case frameTypes.callback:
+        return this.#callback();
+      case frameTypes.release:
+        return { type: "release", callback: this.#uint32() };
       case frameTypes.outcomeQuery:
         return this.#outcomeQuery();
       case frameTypes.outcome:
@@ -182,29 +207,77 @@ export class FrameReader {
 
   #call(): CallFrame {
     const flags = this.#uint8();
-    if ((flags & ~(callFlags.byName | callFlags.metadata | callFlags.key)) !== 0)
-      throw new ProtocolError(`call with unknown flags ${flags}`);
+    if ((flags & ~knownFlags) !== 0) throw new ProtocolError(`call with unknown flags ${flags}`);
     const id = this.#uint32();
-    const timeLeft = this.#uint32();
+    const timeLeftMs = this.#timeLeft();
     const target =
       (flags & callFlags.byName) !== 0
         ? { service: this.#string("call.service"), method: this.#string("call.method") }
         : { ref: this.#uint16(), member: this.#uint16() };
     const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
     const key = (flags & callFlags.key) !== 0 ? this.#string("call.key") : undefined;
+    const extras = (flags & extraFlags) === 0 ? undefined : this.#extras(flags);
     const start = this.#position;
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
     const argsBytes = key === undefined ? undefined : this.#bytes.slice(start, this.#position);
+    return { type: "call", id, timeLeftMs, target, metadata, key, extras, args, argsBytes };
+  }
+
+  #extras(flags: number): CallExtras {
+    const credit =
+      (flags & callFlags.stream) === 0 ? undefined : { items: this.#uint32(), bytes: this.#uint32() };
+    const passed = (flags & callFlags.passed) === 0 ? undefined : this.#passed();
+    return { oneway: (flags & callFlags.oneway) !== 0, credit, passed };
+  }
+
+  // Each index once and in order, so that no argument is two things.
+  #passed(): PassedParameter[] {
+    const passed: PassedParameter[] = [];
+    let last = -1;
+    for (let count = this.#uint8(); count > 0; count--) {
+      const index = this.#uint8();
+      const kind = passedKinds[this.#uint8()];
+      if (kind === undefined || index <= last || index > maxPassedIndex)
+        throw new ProtocolError("call: malformed passed parameter");
+      passed.push({ index, kind, id: this.#uint32() });
+      last = index;
+    }
+    return passed;
+  }
+
+  #callback(): CallbackFrame {
+    const id = this.#uint32();
+    const timeLeftMs = this.#timeLeft();
+    const callback = this.#uint32();
+    const args = this.#value();
+    if (!Array.isArray(args)) throw new ProtocolError("callback: arguments are no array");
+    return { type: "callback", id, timeLeftMs, callback, args };
+  }
+
+  #items(): ItemsFrame {
+    const id = this.#uint32();
+    const stream = this.#uint8();
+    const index = this.#uint32();
+    const count = this.#uint16();
+    const items: StreamItem[] = [];
+    for (let done = 0; done < count; done++) {
+      const start = this.#position;
+      const value = this.#value();
+      items.push({ value, bytes: this.#position - start });
+    }
+    return { type: "items", id, stream, index, items };
+  }
+
+  #endOfStream(): EndFrame {
+    const id = this.#uint32();
+    const stream = this.#uint8();
+    const value = this.#value();
     return {
-      type: "call",
+      type: "end",
       id,
-      timeLeftMs: timeLeft === noDeadline ? Infinity : timeLeft,
-      target,
-      metadata,
-      key,
-      args,
-      argsBytes,
+      stream,
+      error: value === null ? undefined : readErrorBody(new Fields("end", value)),
     };
   }
 
@@ -283,6 +356,11 @@ export class FrameReader {
     const start = this.#position;
     this.#position = scanValue(this.#bytes, this.#view, start, this.#end, this.#limits);
     return decodeValue(this.#bytes, start, this.#position);
+  }
+
+  #timeLeft(): number {
+    const timeLeft = this.#uint32();
+    return timeLeft === noDeadline ? Infinity : timeLeft;
   }
 
   #uint8(): number {

@@ -1,5 +1,13 @@
 import type { ByteSink } from "./byte-sink.js";
-import { type CallFrame, type ErrorBody, type EventsFrame, type Frame, frameTypes } from "./frame.js";
+import {
+  type CallExtras,
+  type CallFrame,
+  type ErrorBody,
+  type EventsFrame,
+  type Frame,
+  frameTypes,
+  type ItemsFrame,
+} from "./frame.js";
 import type { ScanLimits } from "./scan.js";
 import { encodeValue } from "./values.js";
 
@@ -10,7 +18,17 @@ export const frameHeadBytes = 5;
 export const noDeadline = 0xffff_ffff;
 
 /** Flags of a call frame. */
-export const callFlags = { byName: 0x01, metadata: 0x02, key: 0x04 } as const;
+export const callFlags = {
+  byName: 0x01,
+  metadata: 0x02,
+  key: 0x04,
+  stream: 0x10,
+  passed: 0x20,
+  oneway: 0x40,
+} as const;
+
+/** Kinds of passed parameters, in the order of their numbers. */
+export const passedKinds = ["stream", "callback"] as const;
 
 /** Kinds of an events frame, in the order of their numbers. */
 export const eventKinds = ["live", "replay", "snapshot", "removed"] as const;
@@ -23,8 +41,14 @@ export interface OutgoingEvents extends Omit<EventsFrame, "rows"> {
   readonly rows: readonly EncodedRow[];
 }
 
+/** An items frame on its way out: `count` values, encoded back to back. */
+export interface OutgoingItems extends Omit<ItemsFrame, "items"> {
+  readonly count: number;
+  readonly encoded: Uint8Array;
+}
+
 /** A frame on its way out. */
-export type OutgoingFrame = Exclude<Frame, EventsFrame> | OutgoingEvents;
+export type OutgoingFrame = Exclude<Frame, EventsFrame | ItemsFrame> | OutgoingEvents | OutgoingItems;
 
 /**
  * Writes one frame at the sink's position.
@@ -68,6 +92,28 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
     case "cancel":
     case "unsubscribe":
       return writeUint32(sink, frame.id);
+    case "items":
+      writeUint32(sink, frame.id);
+      writeUint8(sink, frame.stream);
+      writeUint32(sink, frame.index);
+      writeUint16(sink, frame.count);
+      return writeEncoded(sink, frame.encoded);
+    case "end":
+      writeUint32(sink, frame.id);
+      writeUint8(sink, frame.stream);
+      return encodeValue(sink, frame.error === undefined ? null : errorFields(frame.error), limits);
+    case "credit":
+      writeUint32(sink, frame.id);
+      writeUint8(sink, frame.stream);
+      writeUint32(sink, frame.items);
+      return writeUint32(sink, frame.bytes);
+    case "callback":
+      writeUint32(sink, frame.id);
+      writeTimeLeft(sink, frame.timeLeftMs);
+      writeUint32(sink, frame.callback);
+      return encodeValue(sink, frame.args, limits);
+    case "release":
+      return writeUint32(sink, frame.callback);
     case "outcomeQuery":
       writeUint32(sink, frame.id);
       return encodeValue(sink, [frame.service, frame.method, frame.key], limits);
@@ -100,13 +146,15 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
 }
 
 function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void {
-  const { target, metadata, key } = frame;
+  const { target, metadata, key, extras } = frame;
   const byName = "method" in target;
-  const extras = (metadata === undefined ? 0 : callFlags.metadata) | (key === undefined ? 0 : callFlags.key);
-  writeUint8(sink, (byName ? callFlags.byName : 0) | extras);
+  const flags =
+    (byName ? callFlags.byName : 0) |
+    (metadata === undefined ? 0 : callFlags.metadata) |
+    (key === undefined ? 0 : callFlags.key);
+  writeUint8(sink, extras === undefined ? flags : flags | extraFlags(extras));
   writeUint32(sink, frame.id);
-  // A deadline far away is none: 2^32 ms are seven weeks.
-  writeUint32(sink, Math.min(Math.max(Math.ceil(frame.timeLeftMs), 0), noDeadline));
+  writeTimeLeft(sink, frame.timeLeftMs);
   if (byName) {
     encodeValue(sink, target.service, limits);
     encodeValue(sink, target.method, limits);
@@ -116,18 +164,45 @@ function encodeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void 
   }
   if (metadata !== undefined) encodeValue(sink, metadata, limits);
   if (key !== undefined) encodeValue(sink, key, limits);
+  if (extras !== undefined) encodeExtras(sink, extras);
   encodeValue(sink, frame.args, limits);
+}
+
+function extraFlags({ oneway, credit, passed }: CallExtras): number {
+  const stream = credit === undefined ? 0 : callFlags.stream;
+  return stream | (passed === undefined ? 0 : callFlags.passed) | (oneway === true ? callFlags.oneway : 0);
+}
+
+function encodeExtras(sink: ByteSink, { credit, passed }: CallExtras): void {
+  if (credit !== undefined) {
+    writeUint32(sink, credit.items);
+    writeUint32(sink, credit.bytes);
+  }
+  if (passed === undefined) return;
+  writeUint8(sink, passed.length);
+  for (const { index, kind, id } of passed) {
+    writeUint8(sink, index);
+    writeUint8(sink, passedKinds.indexOf(kind));
+    writeUint32(sink, id);
+  }
 }
 
 function encodeEvents(sink: ByteSink, frame: OutgoingEvents): void {
   writeUint32(sink, frame.id);
   writeUint8(sink, eventKinds.indexOf(frame.kind));
   writeUint16(sink, frame.rows.length);
-  for (const row of frame.rows) {
-    sink.reserve(row.length);
-    sink.bytes.set(row, sink.position);
-    sink.position += row.length;
-  }
+  for (const row of frame.rows) writeEncoded(sink, row);
+}
+
+function writeEncoded(sink: ByteSink, bytes: Uint8Array): void {
+  sink.reserve(bytes.length);
+  sink.bytes.set(bytes, sink.position);
+  sink.position += bytes.length;
+}
+
+// A deadline far away is none: 2^32 ms are seven weeks.
+function writeTimeLeft(sink: ByteSink, timeLeftMs: number): void {
+  writeUint32(sink, Math.min(Math.max(Math.ceil(timeLeftMs), 0), noDeadline));
 }
 
 function errorFields(body: ErrorBody): Record<string, unknown> {

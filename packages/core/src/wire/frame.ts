@@ -7,11 +7,10 @@ export const protocolVersion = 1;
 /** Services that one session may agree on numbers for; the others are called by name. */
 export const maxServiceRefs = 1024;
 
-/**
- * Every frame of protocol 1, by its number on the wire. docs/protocol.md says what each holds.
- *
- * Frames that no part of this version sends yet are listed so that their numbers stay free.
- */
+/** Highest index of an argument that is a stream or a callback: the number of a stream is one byte, and 0 is the answer. */
+export const maxPassedIndex = 254;
+
+/** Every frame of protocol 1, by its number on the wire. docs/protocol.md says what each holds. */
 export const frameTypes = {
   hello: 0x01,
   welcome: 0x02,
@@ -139,9 +138,35 @@ export interface CallFrame {
   readonly metadata?: Metadata | undefined;
   /** Of a once method: what its caller named the intent. */
   readonly key?: string | undefined;
+  /** What few calls have; undefined for a plain one. */
+  readonly extras?: CallExtras | undefined;
   readonly args: readonly unknown[];
   /** The arguments as they came, encoded, where there is a key; set by the reader. */
   readonly argsBytes?: Uint8Array | undefined;
+}
+
+/** What a call has besides a method and plain arguments. */
+export interface CallExtras {
+  /** Nobody waits for an answer; the call's id says nothing. */
+  readonly oneway?: boolean;
+  /** The answer is a stream, and this is how much of it the caller takes at first. */
+  readonly credit?: Credit | undefined;
+  /** Streams and callbacks among the arguments. */
+  readonly passed?: readonly PassedParameter[] | undefined;
+}
+
+/** How much of a stream its receiver takes. */
+export interface Credit {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** An argument that is no value: nil travels in its place. */
+export interface PassedParameter {
+  readonly index: number;
+  readonly kind: "stream" | "callback";
+  /** Of the callback; a stream's number is one more than its index. */
+  readonly id: number;
 }
 
 export interface ReplyFrame {
@@ -169,6 +194,9 @@ export interface ErrorFrame extends ErrorBody {
   readonly id: number;
 }
 
+/** What answers a call. */
+export type AnswerFrame = ReplyFrame | ErrorFrame;
+
 export interface CancelFrame {
   readonly type: "cancel";
   readonly id: number;
@@ -192,6 +220,53 @@ export interface OutcomeFrame {
   readonly error?: ErrorBody | undefined;
   readonly rememberedForMs?: number | undefined;
 }
+
+/** One item as it comes off the wire; `bytes` is what it counts against the credit. */
+export interface StreamItem {
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/** Items of a stream, in order. Stream 0 of a call is its answer, another one is its argument of the index before. */
+export interface ItemsFrame {
+  readonly type: "items";
+  readonly id: number;
+  readonly stream: number;
+  /** Place of the first item in its stream, from 0, wrapping at 2³². */
+  readonly index: number;
+  readonly items: readonly StreamItem[];
+}
+
+/** From who sends a stream: it is over. From who receives it: no more is wanted. */
+export interface EndFrame {
+  readonly type: "end";
+  readonly id: number;
+  readonly stream: number;
+  readonly error: ErrorBody | undefined;
+}
+
+/** The receiver of a stream takes more. With id 0 and stream 0: one-way calls have finished. */
+export interface CreditFrame extends Credit {
+  readonly type: "credit";
+  readonly id: number;
+  readonly stream: number;
+}
+
+/** A call the other way, of a function that was passed as an argument. */
+export interface CallbackFrame {
+  readonly type: "callback";
+  readonly id: number;
+  readonly timeLeftMs: number;
+  readonly callback: number;
+  readonly args: readonly unknown[];
+}
+
+/** A callback will not be called any more. */
+export interface ReleaseFrame {
+  readonly type: "release";
+  readonly callback: number;
+}
+
 /** Kinds of an events frame. */
 export type EventKind = "live" | "replay" | "snapshot" | "removed";
 
@@ -283,6 +358,11 @@ export type SessionFrame =
   | CancelFrame
   | OutcomeQueryFrame
   | OutcomeFrame
+  | ItemsFrame
+  | EndFrame
+  | CreditFrame
+  | CallbackFrame
+  | ReleaseFrame
   | SubscribeFrame
   | SubscribedFrame
   | UnsubscribeFrame

@@ -15,6 +15,15 @@ function create() {
         calls.push({ method, args, options });
         return `answer to ${method}`;
       },
+      stream: (_, method) => ({
+        async *[Symbol.asyncIterator]() {
+          yield `item of ${method}`;
+          return undefined;
+        },
+      }),
+      oneway: async (_, method, args, options) => {
+        calls.push({ method, args, options });
+      },
       outcome: async ({ name }, method, key, options) => {
         asked.push({ service: name, method, key, options });
         return { state: "running" };
@@ -31,6 +40,15 @@ function create() {
 }
 
 describe("a proxy", () => {
+  it("turns any member into a stream or a one-way call when that is asked of it", async () => {
+    const { calls, person } = create();
+    const items: unknown[] = [];
+    for await (const item of person.ticks.stream("A")) items.push(item);
+    expect(items).toEqual(["item of ticks"]);
+    expect(await person.log.oneway("line")).toBe(undefined);
+    expect(calls).toEqual([{ method: "log", args: ["line"], options: {} }]);
+  });
+
   it("turns any member into a call", async () => {
     const { calls, person } = create();
     expect(await person.changeName("Alex", 1)).toBe("answer to changeName");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallContext } from "../../src/call.js";
+import { RemoteCallbacks } from "../../src/callback/remote-callbacks.js";
 import { RpcError } from "../../src/errors.js";
 import type { Interceptor } from "../../src/interceptor.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
@@ -85,6 +86,7 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
     interceptors: options.interceptors ?? [],
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
     caller: { identity: "Alex", peer: undefined },
+    callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
     ...shared(clock, limits, logger),
     draining: () => state.draining,
     beforeReply: () => {},
@@ -465,6 +467,7 @@ describe("numbers for names", () => {
       interceptors: [],
       failures: { logger, random: new SeededRandom(1), exposeErrors: false },
       caller: { identity: undefined, peer: undefined },
+      callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
       ...shared(clock, limits, logger),
       draining: () => undefined,
       beforeReply: () => {},

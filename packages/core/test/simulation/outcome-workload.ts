@@ -154,6 +154,8 @@ class OutcomeWorkload {
       }
       // Without a durable store not-found says nothing about the server before: nobody may send again on the strength of it.
       if (outcome.state === "not-found" && !this.#options.durable) return;
+      // Nor does executed promise more than that server's memory: the next one would run it again.
+      if (outcome.state === "executed" && !this.#options.durable) return;
     }
   }
 

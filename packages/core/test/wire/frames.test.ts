@@ -48,7 +48,7 @@ const subscribe = {
   creditBytes: 2 ** 32 - 1,
 } as const;
 
-const frames: Exclude<Frame, { type: "events" }>[] = [
+const frames: Exclude<Frame, { type: "events" | "items" }>[] = [
   {
     type: "hello",
     protocol: 1,
@@ -131,6 +131,25 @@ const frames: Exclude<Frame, { type: "events" }>[] = [
   { type: "gap", id: 1, topic: "a", from: 1, to: null, reason: "epoch-changed" },
   { type: "gap", id: 1, topic: "a", from: 1, to: 2, reason: "slow-consumer" },
   { type: "subscriptionCredit", id: 1, items: 5, bytes: 500 },
+  {
+    type: "call",
+    id: 70_000,
+    timeLeftMs: Infinity,
+    target: { ref: 1, member: 2 },
+    extras: {
+      oneway: false,
+      credit: { items: 512, bytes: 2 ** 18 },
+      passed: [
+        { index: 0, kind: "stream", id: 0 },
+        { index: 2, kind: "callback", id: 9 },
+      ],
+    },
+    args: [null, 1, null],
+  },
+  { type: "end", id: 1, stream: 0, error: full },
+  { type: "credit", id: 1, stream: 255, items: 2 ** 32 - 1, bytes: 0 },
+  { type: "callback", id: 1, timeLeftMs: 100, callback: 2 ** 32 - 1, args: ["a"] },
+  { type: "release", callback: 7 },
 ];
 
 describe("frames", () => {
@@ -208,12 +227,15 @@ describe("frames", () => {
     }
   });
 
-  it("of every type that this version does not send are refused", () => {
-    const sent = new Set<string>([...frames.map(({ type }) => type), "events"]);
-    for (const [type, number] of Object.entries(frameTypes)) {
-      if (!sent.has(type))
+  it("of every type that this version does not know are refused", () => {
+    const sent = new Set<string>([...frames.map(({ type }) => type), "events", "items"]);
+    const known = new Map<number, string>(Object.entries(frameTypes).map(([type, number]) => [number, type]));
+    for (let number = 0; number < 256; number++) {
+      const type = known.get(number);
+      if (type === undefined || !sent.has(type))
         expect(() => decoded(Uint8Array.of(number, 0, 0, 0, 0))).toThrow(/^unknown frame 0x/);
     }
+    expect([...known.values()].filter((type) => !sent.has(type))).toEqual([]);
   });
 
   it.each<[string, OutgoingFrame, RegExp]>([

@@ -1,9 +1,9 @@
-import type { Random } from "../clock.js";
-import { type Outcome, RpcError } from "../errors.js";
-import type { Logger } from "../logger.js";
-import type { DeclaredErrorSource } from "../service/expose.js";
-import { toErrorBody } from "../wire/error-frame.js";
-import type { ErrorBody } from "../wire/frame.js";
+import type { Random } from "./clock.js";
+import { type Outcome, RpcError } from "./errors.js";
+import type { Logger } from "./logger.js";
+import type { DeclaredErrorSource } from "./service/expose.js";
+import { toErrorBody } from "./wire/error-frame.js";
+import type { ErrorBody } from "./wire/frame.js";
 
 /** What tells failures to callers and to the operator. */
 export interface FailureReport {

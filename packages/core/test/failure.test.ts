@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { RpcError } from "../../src/errors.js";
-import { describeFailure } from "../../src/server/failure.js";
-import { SeededRandom } from "../../src/testing/seeded-random.js";
-import { RecordingLogger } from "../recording-logger.js";
+import { RpcError } from "../src/errors.js";
+import { describeFailure } from "../src/failure.js";
+import { SeededRandom } from "../src/testing/seeded-random.js";
+import { RecordingLogger } from "./recording-logger.js";
 
 class Insufficient extends RpcError {
   constructor(

@@ -1,0 +1,140 @@
+import { RpcError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Logger } from "../logger.js";
+import type { RegisteredMethod } from "../service/registry.js";
+import type { Session } from "../session/session.js";
+import type { ErrorBody, OutcomeFrame, ReplyFrame } from "../wire/frame.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import type { OutcomeState } from "./once-calls.js";
+import { nameOfMethod } from "./refusal.js";
+import type { RunningCall } from "./running-calls.js";
+
+export interface AnswersOptions {
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** Lets events that a method published leave before its reply. */
+  beforeReply(): void;
+  /** A call is over: its answer leaves now, or nobody would hear it. */
+  answered(call: RunningCall): void;
+}
+
+/**
+ * Answers of one session's calls on their way back, as far as the send buffer has room.
+ *
+ * An answer that cannot travel is answered by an error that can: every call is answered once.
+ */
+export class Answers {
+  readonly #session: Session;
+  readonly #options: AnswersOptions;
+  /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
+  #waiting: (() => void)[] = [];
+
+  constructor(session: Session, options: AnswersOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  reply(method: RegisteredMethod, call: RunningCall, value: unknown): void {
+    this.#answer(call, () => this.#send(method, call, { type: "reply", id: call.callId, value }));
+  }
+
+  /** Answers an outcome query. */
+  outcome(method: RegisteredMethod, call: RunningCall, state: OutcomeState): void {
+    this.#answer(call, () => this.#send(method, call, { type: "outcome", id: call.callId, ...state }));
+  }
+
+  error(call: RunningCall, body: ErrorBody): void {
+    this.#answer(call, () => this.#sendError(call, body));
+  }
+
+  /** Answers a call that was not taken. */
+  refuse(id: number, refusal: ErrorBody): void {
+    const answer = () => {
+      this.#session.send({ type: "error", id, ...refusal });
+    };
+    if (this.#session.hasRoom) return answer();
+    // A peer that keeps to the limit it was told never has more answers waiting than that.
+    const { maxRunningCalls } = this.#options.limits;
+    if (this.#waiting.length >= maxRunningCalls) {
+      throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
+    }
+    this.#waiting.push(answer);
+  }
+
+  /** There may be room in the send buffer again. */
+  room(): void {
+    while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
+  }
+
+  /** The session is over: nobody hears an answer, and the calls that have settled leave. */
+  ended(): void {
+    const settled = this.#waiting;
+    this.#waiting = [];
+    for (const answer of settled) answer();
+  }
+
+  #answer(call: RunningCall, send: () => void): void {
+    const answer = () => {
+      this.#options.answered(call);
+      send();
+    };
+    this.#options.beforeReply();
+    if (this.#session.hasRoom) answer();
+    else if (this.#session.open) this.#waiting.push(answer);
+    else this.#options.answered(call);
+  }
+
+  #send(method: RegisteredMethod, call: RunningCall, frame: ReplyFrame | OutcomeFrame): void {
+    try {
+      this.#sendOrProject(method, frame);
+    } catch (error) {
+      this.#sendError(call, this.describeUnsendable(method, error));
+    }
+  }
+
+  // Only what cannot travel as it is needs the contract to know which fields of an instance do.
+  #sendOrProject({ boundary }: RegisteredMethod, frame: ReplyFrame | OutcomeFrame): void {
+    try {
+      this.#session.send(frame);
+    } catch (error) {
+      if (boundary === undefined || frame.type !== "reply" || !RpcError.is(error, "invalid_argument"))
+        throw error;
+      this.#session.send({ ...frame, value: boundary.project(frame.value) });
+    }
+  }
+
+  #sendError(call: RunningCall, body: ErrorBody): void {
+    try {
+      this.#session.send({ type: "error", id: call.callId, ...body });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
+      this.#session.send({
+        type: "error",
+        id: call.callId,
+        code: body.code,
+        message: "its details cannot travel",
+        outcome: body.outcome,
+      });
+    }
+  }
+
+  /** What the caller learns of a result that cannot be sent; the log has it too. */
+  describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
+    const name = nameOfMethod(method);
+    const { code, message } = RpcError.from(reason, "internal");
+    this.#options.logger.error(`the result of ${name} cannot be sent: ${message}`);
+    if (code === "resource_exhausted") {
+      return {
+        code,
+        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
+        outcome: "executed",
+      };
+    }
+    return {
+      code: "internal",
+      message: `${name} ran, but its result cannot travel: ${message}`,
+      outcome: "executed",
+    };
+  }
+}
