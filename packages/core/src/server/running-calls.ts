@@ -155,10 +155,8 @@ export class RunningCalls {
   }
 
   delete(id: number): void {
+    // The timer stays: clearing and setting it anew costs more than a look that finds nothing.
     if (this.#calls.delete(id)) this.#inAll.value -= 1;
-    if (this.#calls.size > 0) return;
-    this.#timer?.clear();
-    this.#nextSweep = Infinity;
   }
 
   /** Its caller gave up. A cancel may cross the reply on the wire: then there is nothing to do. */
