@@ -36,6 +36,9 @@ export interface ConnectorListener extends Pick<SessionOwner, "room"> {
 /** How long the server's close may be under way after its grace: it tells which calls never ran. */
 const lastWordMs = 1_000;
 
+/** How long a session must have lived for the next attempt after it to come soon. */
+const steadyMs = 1_000;
+
 /** Who hears one session. */
 export interface SessionListener extends Pick<SessionOwner, "frame"> {
   /** The session is over; nothing of it will be answered. */
@@ -65,6 +68,8 @@ export class Connector {
   /** Sessions that take no new calls, until their calls are answered or the server's grace is over. */
   readonly #leaving = new Map<Session, Timer>();
   #turn = 0;
+  /** When the session began. */
+  #openedAt = 0;
   /** The target that the session is at. */
   #target = 0;
   /** Present while an attempt is under way. */
@@ -247,7 +252,19 @@ export class Connector {
         this.#target = target;
         return receiver;
       },
-    );
+    ).catch((error: RpcError) => {
+      throw this.#misunderstood(error, this.#options.targets[target]!.url);
+    });
+  }
+
+  // Who answers and does not speak this protocol is most likely a server of another kind, or of another scheme.
+  #misunderstood(error: RpcError, url: URL): RpcError {
+    const { code, message } = error;
+    const strange =
+      message.startsWith("protocol error") || message.startsWith("connection lost in the handshake");
+    if (!strange) return error;
+    const hint = `${url.href}: ${message}; does a server of @rpc listen there, and by that scheme?`;
+    return new RpcError(code, hint, { outcome: "not-executed", cause: error });
   }
 
   /** `asked` is the session that the hello spoke of. */
@@ -257,8 +274,8 @@ export class Connector {
     if (welcome.resumed && (asked === undefined || this.#session !== asked))
       throw this.#unavailable("the session was given up");
     this.#giveUp?.clear();
-    this.#backoff.reset();
     if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
+      this.#backoff.reset();
       const receiver = asked.attach(connection, welcome.limits, welcome.received);
       this.#setState("online", undefined);
       return receiver;
@@ -291,10 +308,16 @@ export class Connector {
       },
     );
     this.#session = session;
+    this.#openedAt = clock.now();
     const opened = () => {
       listener = this.#listener.opened(session, welcome.epoch);
     };
     return { session, opened };
+  }
+
+  // A session that ends as soon as it is welcomed, such as one whose server breaks the protocol, is a failure too.
+  #forgetFailures(): void {
+    if (this.#options.clock.now() - this.#openedAt >= steadyMs) this.#backoff.reset();
   }
 
   #broken(session: Session, reason: Error): void {
@@ -304,6 +327,7 @@ export class Connector {
         this.#unavailable(`connection lost while the server was closing: ${reason.message}`),
       );
     if (this.#state === "closed" || this.#session !== session) return;
+    this.#forgetFailures();
     this.#setState("resuming", reason);
     const { clock, limits } = this.#options;
     // The server counts from when it last heard of us, so this side counts from when it last read.
@@ -327,6 +351,7 @@ export class Connector {
       return;
     }
     if (this.#session !== session) return;
+    this.#forgetFailures();
     this.#giveUp?.clear();
     this.#session = undefined;
     this.#token = undefined;

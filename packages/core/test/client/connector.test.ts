@@ -404,6 +404,40 @@ describe("a server that breaks the protocol", () => {
     await until(client.close());
     await stop();
   });
+
+  it("each time it welcomes is asked again more and more slowly", async () => {
+    const { clock, transport, connect, until } = world();
+    let hellos = 0;
+    const stop = await ScriptedPeer.listen(transport, url, (peer) => {
+      void peer.next("hello").then(() => {
+        hellos += 1;
+        peer.say(welcomeOf());
+        peer.send({ type: "reply", id: 12345, value: 1 });
+      });
+    });
+    const { client } = await connect();
+    await clock.advance(60_000);
+    expect(hellos).toBeGreaterThan(10);
+    expect(hellos).toBeLessThan(60);
+    await until(client.close());
+    await stop();
+  });
+});
+
+describe("a server of another kind", () => {
+  it("is named with its URL, and the caller is asked whether it is the right one", async () => {
+    const { clock, transport, until } = world();
+    const stop = await ScriptedPeer.listen(transport, url, (peer) => {
+      void peer.next("hello").then(() => peer.say({ type: "ping", answer: true }));
+    });
+    const connecting = connect(url, { transports: [transport], clock, random: new SeededRandom(2) });
+    await expect(until(connecting)).rejects.toMatchObject({
+      code: "invalid_argument",
+      outcome: "not-executed",
+      message: `${url}: protocol error: ping before the handshake; does a server of @rpc listen there, and by that scheme?`,
+    });
+    await stop();
+  });
 });
 
 describe("a listener of states", () => {
