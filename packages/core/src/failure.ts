@@ -1,5 +1,6 @@
 import type { Random } from "./clock.js";
 import { type Outcome, RpcError } from "./errors.js";
+import { toHex } from "./hex.js";
 import type { Logger } from "./logger.js";
 import type { DeclaredErrorSource } from "./service/expose.js";
 import { toErrorBody } from "./wire/error-frame.js";
@@ -47,7 +48,7 @@ export function describeFailure(
   } catch {
     // A getter of the error threw: then it is as unexpected as any other.
   }
-  const errorId = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const errorId = toHex(random.bytes(8));
   logger.error(`${name} failed, error id ${errorId}: ${print(error, "stack")}`);
   const inner = exposeErrors && error instanceof Error ? `: ${print(error, "message")}` : "";
   const message = `${name}: internal error (error id ${errorId}; the server's log has it)${inner}`;

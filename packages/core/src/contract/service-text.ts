@@ -1,5 +1,5 @@
+import { sha256 } from "../sha256.js";
 import { isRecord } from "./schema.js";
-import { sha256 } from "./sha256.js";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -1,13 +1,14 @@
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { toHex } from "../hex.js";
 import type { Limits } from "../limits.js";
 import type { Logger } from "../logger.js";
 import type { RegisteredMethod } from "../service/registry.js";
+import { sha256 } from "../sha256.js";
 import { ByteSink } from "../wire/byte-sink.js";
 import { toErrorBody } from "../wire/error-frame.js";
 import type { ErrorBody, OutcomeFrame } from "../wire/frame.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
-import { digest } from "./digest.js";
 import { type Answer, JoinedCall, type Joining } from "./joined-call.js";
 import type { OutcomeStore, RememberedCall } from "./outcome-store.js";
 import type { RunningCall } from "./running-calls.js";
@@ -61,7 +62,7 @@ export class OnceCalls {
       request.answer({ error: toErrorBody(RpcError.from(error, "internal"), "not-executed") });
       return;
     }
-    const args = digest(request.argsBytes);
+    const args = toHex(sha256(request.argsBytes));
     const joined = this.#running.get(id);
     if (joined === undefined) this.#start(id, args, request);
     else if (joined.args === args) joined.add(request);
@@ -98,7 +99,7 @@ export class OnceCalls {
         { outcome: "not-executed", cause: error },
       );
     }
-    return digest(scope);
+    return toHex(sha256(scope));
   }
 
   #start(id: string, args: string, request: OnceRequest): void {

@@ -3,6 +3,7 @@ import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { findTransport, type Target } from "../find-transport.js";
+import { toHex } from "../hex.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { guardLogger, type Logger } from "../logger.js";
@@ -526,8 +527,4 @@ function refused(
   message: string,
 ): RpcError {
   return new RpcError(code, message, { outcome: "not-executed" });
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -7,8 +7,8 @@ const start = Uint32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt
 /**
  * SHA-256 of bytes.
  *
- * Written out because core runs where there is no `node:crypto`, and what Web Crypto offers answers later. Only a
- * contract is hashed with it, once.
+ * Written out because core runs where there is no `node:crypto`, and what Web Crypto offers answers later. It is off the
+ * path of plain calls: contracts are hashed with it once, and arguments of once methods.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
