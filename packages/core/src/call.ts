@@ -3,6 +3,9 @@ import type { Peer } from "./transport.js";
 /** Short strings that travel beside a call: a trace context, a tenant. Bounded by `maxMetadataBytes`. */
 export type Metadata = Readonly<Record<string, string>>;
 
+/** What a call without metadata has: one object for all. */
+export const noMetadata: Metadata = Object.freeze({});
+
 /** What one call may ask for, through `$with`. */
 export interface CallOptions {
   /**

@@ -1,5 +1,5 @@
 import type { AmbientContext } from "../ambient-context.js";
-import type { Call, CallContext, CallOptions, Metadata } from "../call.js";
+import { type Call, type CallContext, type CallOptions, noMetadata } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
@@ -496,8 +496,6 @@ export class Client implements AsyncDisposable {
     this.#subscriptions.close(notExecuted("cancelled", "the client was closed"));
   }
 }
-
-const noMetadata: Metadata = Object.freeze({});
 
 function checkTimeout(name: string, timeoutMs: number): number {
   if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;

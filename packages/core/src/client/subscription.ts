@@ -1,4 +1,5 @@
 import { RpcError } from "../errors.js";
+import { isThenable } from "../is-thenable.js";
 import type { Logger } from "../logger.js";
 import type { EventKind, EventRow, GapFrame, SubscribedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
@@ -348,12 +349,6 @@ export class LiveSubscription implements Subscription<unknown> {
       };
     });
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }
 
 function lostEvents(name: string, gap: Gap): RpcError {

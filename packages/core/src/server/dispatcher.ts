@@ -1,6 +1,8 @@
+import { noMetadata } from "../call.js";
 import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { isThenable } from "../is-thenable.js";
 import type { Limits } from "../limits.js";
 import type { RegisteredMethod, RegisteredService, Registry } from "../service/registry.js";
 import type { Session } from "../session/session.js";
@@ -295,8 +297,6 @@ export class Dispatcher {
   }
 }
 
-const noMetadata = Object.freeze({});
-
 // Stands for a service whose hash differs: nothing of it can be called by number.
 const unusable: RegisteredService = { name: "", hash: undefined, members: new Map(), byNumber: [] };
 
@@ -312,10 +312,4 @@ function mistaken(method: RegisteredMethod, value: unknown): RpcError {
 function unremembered(method: RegisteredMethod): RpcError {
   const why = "is a once method and answered with a stream, which nobody can remember; answer with a value";
   return new RpcError("failed_precondition", `${nameOfMethod(method)} ${why}`);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function"
-  );
 }

@@ -1,3 +1,4 @@
+import { noMetadata } from "../call.js";
 import type { Clock } from "../clock.js";
 import type { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -114,5 +115,3 @@ export class OnewayCalls {
     this.#credit.finish();
   }
 }
-
-const noMetadata = Object.freeze({});
