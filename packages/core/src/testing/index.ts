@@ -9,3 +9,4 @@ export {
   testTransport,
 } from "./transport-suite.js";
 export { VirtualClock } from "./virtual-clock.js";
+export { runWorkload, type WorkloadOptions, type WorkloadReport } from "./workload/workload.js";

@@ -1,5 +1,5 @@
+import { runWorkload } from "@rpc/core/testing";
 import { describe, expect, test } from "vitest";
-import { runWorkload } from "./workload.js";
 
 describe("calls and events through links and servers that fail", () => {
   const seeds = Number(process.env["RPC_SEEDS"] ?? 40);
