@@ -15,6 +15,7 @@ const checks = [
   ["code blocks of the docs compile", "node scripts/check-docs.js"],
   ["packages are well formed", "node scripts/check-packages.js"],
   ["nothing is unused", "knip --no-progress"],
+  ["the guarantees hold under faults", "node apps/prove/dist/main.js"],
 ];
 
 let passed = 0;

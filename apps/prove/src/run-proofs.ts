@@ -1,0 +1,61 @@
+import { type Figure, type Findings, isHeld, type Proof, type Size } from "./proof.js";
+
+/** What became of one proof. */
+export interface Result {
+  readonly name: string;
+  readonly what: string;
+  readonly size: Size;
+  readonly seconds: number;
+  readonly holds: boolean;
+  readonly tried?: string;
+  readonly figures?: readonly Figure[];
+  readonly notes: readonly string[];
+}
+
+const notesShown = 10;
+
+/** Runs proofs one after another, so that none disturbs another's figures, and prints a line for each. */
+export async function runProofs(
+  proofs: readonly Proof[],
+  size: Size,
+  print: (line: string) => void,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const proof of proofs) {
+    const result = await runProof(proof, size);
+    print(describe(result));
+    results.push(result);
+  }
+  return results;
+}
+
+async function runProof({ name, what, run }: Proof, size: Size): Promise<Result> {
+  const start = performance.now();
+  const seconds = () => Math.round((performance.now() - start) / 100) / 10;
+  try {
+    const { tried, figures, notes = [] }: Findings = await run(size);
+    const holds = figures.length > 0 && figures.every(isHeld);
+    return { name, what, size, seconds: seconds(), holds, tried, figures, notes };
+  } catch (error) {
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { name, what, size, seconds: seconds(), holds: false, notes: [why] };
+  }
+}
+
+function describe({ name, holds, seconds, tried = "could not be run", figures = [], notes }: Result): string {
+  const verdict = holds ? "holds" : "FALLS SHORT";
+  const line = `${verdict.padEnd(11)} ${name.padEnd(12)} ${tried}: ${figures.map(describeFigure).join(", ")} (${seconds} s)`;
+  const shown = holds ? [] : notes.slice(0, notesShown);
+  return [line, ...shown.map((note) => `            ${note}`)].join("\n");
+}
+
+function describeFigure(figure: Figure): string {
+  const { name, value, atLeast, atMost } = figure;
+  const text = `${value.toLocaleString("en", { maximumFractionDigits: 2 })} ${name}`;
+  if (isHeld(figure)) return text;
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`at most ${atMost}`]),
+  ];
+  return `${text} (must be ${bounds.join(" and ")})`;
+}
