@@ -58,7 +58,7 @@ export interface CallContext extends Call {
   readonly nestedMetadata: Metadata;
   /** The caller's session, as `onSessionLost` names it later; undefined for a plain peer. */
   readonly sessionId: string | undefined;
-  /** What `authenticate` returned for the caller. */
+  /** What `authenticate` returned for the caller; without it, what the transport proved (`peer.identity`). */
   readonly identity: unknown;
   /** Who is at the other side of the caller's connection; undefined while it has none. */
   readonly peer: Peer | undefined;

@@ -11,14 +11,17 @@ import type { Peer } from "../transport.js";
  */
 export type Authenticate = (credentials: unknown, peer: Peer) => unknown;
 
-/** Runs `authenticate`, if there is one, and fails closed. Rejects `RpcError` `unauthenticated`, or `unavailable`. */
+/**
+ * Runs `authenticate` and fails closed; without one, the identity is what the transport proved: a client certificate, a
+ * CURVE key, or nothing. So nobody resumes a session with another certificate than it was opened with. Rejects `RpcError` `unauthenticated`, or `unavailable`.
+ */
 export async function authenticatePeer(
   authenticate: Authenticate | undefined,
   credentials: unknown,
   peer: Peer,
   logger: Logger,
 ): Promise<unknown> {
-  if (authenticate === undefined) return undefined;
+  if (authenticate === undefined) return peer.identity;
   const from = peer.address ?? peer.scheme;
   let identity: unknown;
   try {

@@ -208,7 +208,7 @@ async function runPlain(
       `${method.service}.${method.name} is a once method: a plain peer has no way to give its key`,
     );
   const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, {
-    identity: undefined,
+    identity: peer.identity,
     peer,
   });
   const gone = () => call.abort(new RpcError("cancelled", "the peer is gone"));

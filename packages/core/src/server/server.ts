@@ -65,7 +65,8 @@ export interface ServeOptions {
   /**
    * What of an identity tells one caller from another: keys of once methods of different callers never meet, and a
    * session is resumed only by the caller that opened it, else its client gets a new one.
-   * Default: all that `authenticate` returned, which must then be the same every time and able to travel.
+   * Default: all that `authenticate` returned, which must then be the same every time and able to travel. Without
+   * `authenticate`, what the transport proved; a certificate's fingerprint is in it, so name what outlives a renewal.
    */
   readonly outcomeScope?: (identity: unknown) => unknown;
   /**

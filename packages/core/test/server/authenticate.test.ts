@@ -15,6 +15,13 @@ describe("authenticatePeer", () => {
     expect(await decide(undefined, "anything").identity).toBeUndefined();
   });
 
+  it("gives what the transport proved when nobody decides", async () => {
+    const proved = { ...peer, identity: { commonName: "alice" } };
+    expect(await authenticatePeer(undefined, "anything", proved, new RecordingLogger())).toBe(
+      proved.identity,
+    );
+  });
+
   it("gives what the function returned for credentials and peer", async () => {
     const seen: unknown[] = [];
     const { identity } = decide(async (...args) => {
