@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { RpcError } from "@rpc/core/transport";
 
@@ -18,14 +19,37 @@ interface Paths {
 /**
  * Reads the files of `paths`.
  *
- * Rejects `RpcError` `invalid_argument` for a file that cannot be read and for a private key that others can read.
+ * Rejects `RpcError` `invalid_argument` for a file that cannot be read, for a private key that others can read, and for a
+ * certificate file that holds none or a damaged one.
  */
 export async function readCertificateFiles(paths: Paths): Promise<Certificates> {
   const read: Certificates = {};
   if (paths.keyFile !== undefined) read.key = await readFile(paths.keyFile, checkPrivate);
-  if (paths.certFile !== undefined) read.cert = await readFile(paths.certFile);
-  if (paths.caFile !== undefined) read.ca = await readFile(paths.caFile);
+  if (paths.certFile !== undefined) read.cert = await readCertificates(paths.certFile);
+  if (paths.caFile !== undefined) read.ca = await readCertificates(paths.caFile);
   return read;
+}
+
+const beginning = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const block = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----/g;
+
+// Node takes an authority file without a whole certificate as one that trusts nobody, and says nothing.
+async function readCertificates(path: string): Promise<Buffer> {
+  const content = await readFile(path);
+  const text = content.toString("latin1");
+  const begun = text.match(beginning)?.length ?? 0;
+  if (begun === 0) throw refusal(`${path} holds no certificate; expected PEM with BEGIN CERTIFICATE`);
+  const whole = text.match(block) ?? [];
+  if (whole.length < begun)
+    throw refusal(`${path} breaks off: ${begun} certificates begin, ${whole.length} end`);
+  for (const [index, pem] of whole.entries()) {
+    try {
+      new X509Certificate(pem);
+    } catch (reason) {
+      throw refusal(`certificate ${index + 1} of ${path} is damaged: ${(reason as Error).message}`, reason);
+    }
+  }
+  return content;
 }
 
 async function readFile(

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import { type Connection, type ConnectOptions, RpcError } from "@rpc/core/transport";
 import { type Address, invalidUrl, parseAddress } from "./address.js";
 import { SocketConnection } from "./socket-connection.js";
-import { connectError } from "./socket-errors.js";
+import { connectError, silentEnd } from "./socket-errors.js";
 import { loadTlsOptions, type NodeTlsOptions, type TlsOptions, tlsRefusal } from "./tls-options.js";
 
 // A name often has an IPv6 and an IPv4 address, tried one after the other. Node's 250 ms for each would give up on a
@@ -36,7 +36,8 @@ export async function connectSocket(url: URL, tls: TlsOptions, options: ConnectO
       settle();
       socket.off("error", failed);
       // In this very turn, so that the connection hears whatever happens to the socket next.
-      resolve(new SocketConnection(socket, url.protocol.slice(0, -1), options));
+      const ending = settings === undefined ? {} : { silentEnd: silentEnd(url) };
+      resolve(new SocketConnection(socket, url.protocol.slice(0, -1), { ...options, ...ending }));
     };
     const failed = (error: Error) => fail(connectError(url, error, socket));
     const closed = () => failed(Object.assign(new Error("closed"), { code: "ECONNRESET" }));

@@ -10,6 +10,12 @@ export const fullAtBytes: number = 256 * 1024;
 
 const closeTimeoutMs = 1_000;
 
+/** What a connection over a socket is made with. */
+export interface SocketConnectionOptions extends ConnectionOptions {
+  /** Why it ended, if it ends before the peer has said anything. Default: as any other end. */
+  readonly silentEnd?: Error;
+}
+
 /**
  * Packets over one open socket: TCP, TLS or unix.
  *
@@ -25,18 +31,23 @@ export class SocketConnection implements Connection {
   #corked = false;
   #full = false;
   #peerEnded = false;
+  #silentEnd: Error | undefined;
   #reason: Error | undefined;
   #closing: Promise<void> | undefined;
   #closeTimer: Timer | undefined;
 
   /** `socket` is connected, its TLS handshake done, and it stays open when its peer ends (`allowHalfOpen`). */
-  constructor(socket: Socket, scheme: string, options: ConnectionOptions) {
+  constructor(socket: Socket, scheme: string, options: SocketConnectionOptions) {
     this.peer = socketPeer(socket, scheme);
     this.#socket = socket;
     this.#clock = options.clock;
+    this.#silentEnd = options.silentEnd;
     this.#reader = new PacketReader(options, (reason) => this.#break(reason));
     socket.pause();
-    socket.on("data", (chunk: Uint8Array) => this.#reader.push(chunk));
+    socket.on("data", (chunk: Uint8Array) => {
+      this.#silentEnd = undefined;
+      this.#reader.push(chunk);
+    });
     socket.on("end", () => this.#end());
     socket.on("drain", () => this.#drained());
     socket.on("error", (error) => this.#failed(error));
@@ -125,7 +136,7 @@ export class SocketConnection implements Connection {
   // packets that wait for `resume` still come first.
   #end(): void {
     this.#peerEnded = true;
-    if (this.#reader.flowing) this.#break(this.#reader.unfinished);
+    if (this.#reader.flowing) this.#break(this.#reader.unfinished ?? this.#silentEnd);
   }
 
   #break(reason?: Error): void {
@@ -139,7 +150,7 @@ export class SocketConnection implements Connection {
   #failed(error: Error): void {
     // Once all is sent, how the peer leaves does not matter.
     if (this.#state === "closing" && this.#socket.writableFinished) return;
-    this.#reason ??= socketBreak(this.peer, error);
+    this.#reason ??= this.#silentEnd ?? socketBreak(this.peer, error);
   }
 
   #finish(): void {

@@ -78,6 +78,17 @@ export function inUse(url: URL): string {
   return `${shown(url)} is in use by another process; choose another ${other} or stop it`;
 }
 
+/**
+ * Returns why a server ends a TLS connection without a word: Node's servers look at the client's certificate when the
+ * client's handshake is done already, and drop the connection.
+ */
+export function silentEnd(url: URL): Error {
+  return new Error(
+    `${shown(url)} ended the connection right after the TLS handshake: it wants a client certificate ` +
+      "(tls.keyFile, tls.certFile), or refused this one; its log says which",
+  );
+}
+
 /** Returns why an open connection ended out of order. */
 export function socketBreak(peer: Peer, error: SocketError): Error {
   const whom = peer.address ?? "the peer";

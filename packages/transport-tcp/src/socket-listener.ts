@@ -9,12 +9,15 @@ import { inWords, listenError } from "./socket-errors.js";
 import { bindSocketFile, type SocketFile } from "./socket-file.js";
 import { remoteHost } from "./socket-peer.js";
 import { TlsHandshaker } from "./tls-handshaker.js";
+import type { TlsListeners } from "./tls-listeners.js";
 import { hasCertificate, loadTlsOptions, type NodeTlsOptions, type TlsOptions } from "./tls-options.js";
 
 /** What it takes to listen. */
 export interface ListenRequest {
   readonly url: URL;
   readonly tls: TlsOptions;
+  /** Whom a `tls://` listener joins while it is open, to be told of renewed files. */
+  readonly listeners: TlsListeners;
   readonly options: ListenOptions;
   accept(connection: Connection): void;
 }
@@ -41,6 +44,7 @@ class SocketListener implements Listener {
   readonly #log: RareLog;
   #url: URL;
   #file: SocketFile | undefined;
+  readonly #leave: (() => void) | undefined;
   #closed = false;
 
   constructor(request: ListenRequest, tls: NodeTlsOptions | undefined) {
@@ -49,7 +53,9 @@ class SocketListener implements Listener {
     this.#url = request.url;
     this.#count = new ConnectionCount(options);
     this.#log = new RareLog(options.logger, options.clock);
-    this.#handshaker = tls && this.#createHandshaker(tls);
+    const handshaker = tls && this.#createHandshaker(tls);
+    this.#handshaker = handshaker;
+    this.#leave = handshaker && request.listeners.add((renewed) => handshaker.renew(renewed));
     // A connection reads only once it is started; a handshake has to read at once.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: tls === undefined });
     this.#server.on("connection", (socket) => this.#admit(socket));
@@ -78,6 +84,7 @@ class SocketListener implements Listener {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#leave?.();
     try {
       // Before listening ends: afterwards the name may be another server's.
       this.#file?.remove();

@@ -48,6 +48,11 @@ export class TlsHandshaker {
     this.#server.emit("connection", socket);
   }
 
+  /** Takes other keys, certificates and authorities for handshakes that begin from now on. */
+  renew(options: NodeTlsOptions): void {
+    this.#server.setSecureContext(options);
+  }
+
   /** Breaks the handshakes that run. */
   close(): void {
     for (const socket of this.#running.values()) socket.destroy();

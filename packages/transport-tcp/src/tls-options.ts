@@ -31,7 +31,7 @@ const versions = ["TLSv1.2", "TLSv1.3"];
 /** Options of `node:tls` for both sides, as `node:tls` reads them. */
 export type NodeTlsOptions = Pick<ServerOptions & ConnectionOptions, (typeof nodeNames)[number]>;
 
-/** Paths of PEM files. They are read for every connect and listen, so renewed certificates are taken. */
+/** Paths of PEM files. They are read for every connect and listen, and when the transport is told to `reload`. */
 export interface CertificateFiles {
   /** Own private key. Refused when others can read it. */
   readonly keyFile?: string;
@@ -45,7 +45,8 @@ export interface CertificateFiles {
  * Options for `tls://`: those of `node:tls` that make sense on a socket, and paths of PEM files.
  *
  * To listen takes a key and a certificate. With `requestCert` a listener lets in only peers with a certificate of `ca`.
- * TLS 1.2 is the oldest version spoken. A handshake may take `handshakeTimeout` milliseconds, 5,000 by default.
+ * TLS 1.3 is spoken; `minVersion: "TLSv1.2"` lets older peers in, and nothing older can be. A handshake may take
+ * `handshakeTimeout` milliseconds, 5,000 by default.
  */
 export type TlsOptions = NodeTlsOptions & CertificateFiles;
 
@@ -92,7 +93,7 @@ export function hasCertificate(options: TlsOptions): boolean {
 export async function loadTlsOptions(options: TlsOptions): Promise<NodeTlsOptions> {
   const { keyFile, certFile, caFile, ...given } = options;
   return {
-    minVersion: "TLSv1.2",
+    minVersion: options.maxVersion ?? "TLSv1.3",
     handshakeTimeout: 5_000,
     ...given,
     ...(await readCertificateFiles({ keyFile, certFile, caFile })),

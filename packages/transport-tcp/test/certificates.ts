@@ -20,6 +20,10 @@ export interface Certificates {
   readonly elsewhere: Pem;
   /** Of another authority, which nobody trusts. */
   readonly stranger: Pem;
+  /** The other authority's certificate. */
+  readonly otherCaFile: string;
+  /** Like `server`, until yesterday. */
+  readonly expired: Pem;
   remove(): void;
 }
 
@@ -35,6 +39,8 @@ export function createCertificates(): Certificates {
     client: sign(folder, ca, "alice", "DNS:alice.example,URI:urn:desk:alice"),
     elsewhere: sign(folder, ca, "elsewhere", "DNS:elsewhere.example"),
     stranger: sign(folder, other, "stranger", "DNS:localhost,IP:127.0.0.1"),
+    otherCaFile: other.certFile,
+    expired: sign(folder, ca, "expired", "DNS:localhost,IP:127.0.0.1", "-1"),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
@@ -51,7 +57,7 @@ function createAuthority(folder: string, name: string): Pem {
   return pem;
 }
 
-function sign(folder: string, authority: Pem, name: string, altNames: string): Pem {
+function sign(folder: string, authority: Pem, name: string, altNames: string, days = "2"): Pem {
   const pem = paths(folder, name);
   const request = join(folder, `${name}.csr`);
   const extensions = join(folder, `${name}.ext`);
@@ -68,7 +74,7 @@ function sign(folder: string, authority: Pem, name: string, altNames: string): P
     "-out",
     pem.certFile,
     "-days",
-    "2",
+    days,
     "-extfile",
     extensions,
   );

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tcp } from "@rpc/transport-tcp";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { hasCertificate, loadTlsOptions } from "../src/tls-options.js";
+import { contents, createCertificates } from "./certificates.js";
 
 let folder: string;
 beforeEach(() => {
@@ -34,19 +35,46 @@ it("refuses an option that tcp() does not know", () => {
   expect(() => tcp({ noDelay: true } as object)).toThrow("unknown option noDelay of tcp(); known is tls");
 });
 
-it("reads the files, and speaks TLS 1.2 at least", async () => {
-  const loaded = await loadTlsOptions({
-    keyFile: file("key", 0o600),
-    certFile: file("cert", 0o644),
-    ciphers: "x",
-  });
-  expect(loaded).toEqual({
-    minVersion: "TLSv1.2",
+it("reads the files, and speaks TLS 1.3", async () => {
+  const { server, remove } = createCertificates();
+  expect(await loadTlsOptions({ ...server, ciphers: "x" })).toEqual({
+    minVersion: "TLSv1.3",
     handshakeTimeout: 5_000,
     ciphers: "x",
-    key: Buffer.from("key"),
-    cert: Buffer.from("cert"),
+    ...contents(server),
   });
+  remove();
+});
+
+it("refuses a file without a whole certificate", async () => {
+  const { caFile, server, remove } = createCertificates();
+  const pem = readFileSync(caFile, "utf8");
+  const half = pem.slice(0, pem.length / 2);
+  for (const [content, message] of [
+    ["nonsense", "holds no certificate; expected PEM with BEGIN CERTIFICATE"],
+    [readFileSync(server.keyFile, "utf8"), "holds no certificate"],
+    [`${pem}${half}`, "breaks off: 2 certificates begin, 1 end"],
+    [pem.replace("MII", "AAA"), "is damaged"],
+  ] as const) {
+    writeFileSync(caFile, content);
+    await expect(loadTlsOptions({ caFile })).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(message),
+    });
+  }
+  remove();
+});
+
+it.each([
+  ["tls://10.0.0.7:7000", {}, "open"],
+  ["tls://10.0.0.7:7000", { requestCert: true, ca: "x" }, "authenticated"],
+  ["tls://10.0.0.7:7000", { requestCert: true, ca: "x", rejectUnauthorized: false }, "open"],
+  ["tcp://10.0.0.7:7000", { requestCert: true, ca: "x" }, "open"],
+  ["tcp://0.0.0.0:7000", {}, "open"],
+  ["tcp://[::1]:7000", {}, "local"],
+  ["unix:/run/desk.sock", {}, "local"],
+])("knows who could reach %s with %j", (url, tls, exposure) => {
+  expect(tcp({ tls }).exposure(new URL(url))).toBe(exposure);
 });
 
 it.each([0o644, 0o640, 0o604, 0o660])("refuses a private key of mode %o", async (mode) => {

@@ -86,6 +86,7 @@ describe("a client", () => {
   it.each([
     ["an unknown authority", "server", () => tcp(), /; give the certificate of its authority as tls.caFile$/],
     ["another name", "elsewhere", trusting, /ERR_TLS_CERT_ALTNAME_INVALID\)$/],
+    ["yesterday", "expired", trusting, /certificate has expired \(CERT_HAS_EXPIRED\)$/],
     ["a strange authority", "stranger", trusting, /unable to .*UNABLE_TO_/],
   ] as const)("refuses a certificate of %s", async (_whose, which, clientTransport, why) => {
     const { listener, accepted } = await listen(anyPort, { transport: tcp({ tls: certificates[which] }) });
@@ -120,6 +121,7 @@ describe("client certificates", () => {
     const { server, close } = await openPair(anyPort, { transport: asking(), clientTransport: asAlice() });
     expect(server.connection.peer.identity).toEqual({
       commonName: "alice",
+      subject: ["O=desk", "CN=alice"],
       altNames: ["DNS:alice.example", "URI:urn:desk:alice"],
       fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
     });
@@ -137,7 +139,10 @@ describe("client certificates", () => {
     const { listener, accepted } = await listen(anyPort, { transport: asking(), warnings });
     // In TLS 1.3 the client is done before the server has looked at its certificate.
     const client = started(await clientTransport().connect(listener.url, connectOptions()));
-    await client.heard.ending();
+    expect((await client.heard.ending())?.message).toBe(
+      `${listener.url.href} ended the connection right after the TLS handshake: it wants a client certificate ` +
+        "(tls.keyFile, tls.certFile), or refused this one; its log says which",
+    );
     expect(accepted).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(`^${listener.url.href}: TLS handshake failed: `)]);
     await client.connection.close();
@@ -217,14 +222,20 @@ describe("a TLS listener", () => {
     await listener.close();
   });
 
-  it("speaks no version older than TLS 1.2", async () => {
-    const { listener } = await listen(anyPort, { transport: serving() });
+  it.each([
+    ["TLS 1.3 by default", {}, "TLSv1.2"],
+    ["TLS 1.2 when asked to", { minVersion: "TLSv1.2" }, "TLSv1.1"],
+    ["TLS 1.2 when it is the newest allowed", { maxVersion: "TLSv1.2" }, "TLSv1.1"],
+  ] as const)("speaks no version older than %s", async (_which, versions, tooOld) => {
+    const { listener } = await listen(anyPort, {
+      transport: tcp({ tls: { ...certificates.server, ...versions } }),
+    });
     const old = connect({
       host: "127.0.0.1",
       port: Number(listener.url.port),
       rejectUnauthorized: false,
       minVersion: "TLSv1",
-      maxVersion: "TLSv1.1",
+      maxVersion: tooOld,
       ciphers: "DEFAULT@SECLEVEL=0",
     });
     const [error] = (await once(old, "error")) as [Error];
