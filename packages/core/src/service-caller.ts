@@ -1,7 +1,5 @@
 import type { CallOptions } from "./call.js";
 import type { CallOutcome } from "./client/call-outcome.js";
-import type { RemoteEvent } from "./client/remote-event.js";
-import type { RemoteStream } from "./client/remote-stream.js";
 import type { DeclaredErrorClass } from "./declared-error.js";
 
 /** What a generated client knows of its service: its static member `service`. */
@@ -23,19 +21,27 @@ export interface ServiceDescription {
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }
 
-/** How a generated client reaches one service: what its constructor is given. */
+/**
+ * How a generated client reaches one service: what its constructor is given.
+ *
+ * What members give has the type that the client writes out. Said here once more, by type parameters or as
+ * `Promise<any>`, checking a client would cost a compiler several times as much.
+ */
 export interface ServiceCaller {
   /**
    * Calls a method. Trailing arguments that are `undefined` are left out; an argument that is an `AsyncIterable` is sent
-   * as a stream, a function as a callback. Rejects `RpcError`, declared errors as their class.
+   * as a stream, a function as a callback. Gives a promise, which rejects `RpcError`, declared errors as their class.
    */
-  call<Result>(method: string, args: readonly unknown[]): Promise<Result>;
-  /** Calls a method that answers with a stream, when that is iterated. Arguments as for `call`. */
-  stream<Item>(method: string, args: readonly unknown[]): RemoteStream<Item>;
+  // biome-ignore lint/suspicious/noExplicitAny: the generated method says what it resolves to
+  call(method: string, args: readonly unknown[]): any;
+  /** Gives a `RemoteStream`: calls a method that answers with one, when it is iterated. Arguments as for `call`. */
+  // biome-ignore lint/suspicious/noExplicitAny: the generated method says what its items are
+  stream(method: string, args: readonly unknown[]): any;
   /** Sends a call of a one-way method. Resolves when the session has it: it arrives, or the session ends. */
   oneway(method: string, args: readonly unknown[]): Promise<void>;
-  /** The event of that name. */
-  event<Value>(name: string): RemoteEvent<Value>;
+  /** The `RemoteEvent` of that name. */
+  // biome-ignore lint/suspicious/noExplicitAny: the generated field says what its values are
+  event(name: string): any;
   /** What became of the call of a once method with that key. */
   outcome(method: string, key: string): Promise<CallOutcome>;
   /** The same service with these options for every call. */

@@ -47,13 +47,11 @@ export function createServiceCaller(
   options: CallOptions,
 ): ServiceCaller {
   return {
-    call: <Result>(method: string, args: readonly unknown[]) =>
-      calling.call(service, method, withoutTrailingUndefined(args), options) as Promise<Result>,
-    stream: <Item>(method: string, args: readonly unknown[]) =>
-      calling.stream(service, method, withoutTrailingUndefined(args), options) as RemoteStream<Item>,
+    call: (method, args) => calling.call(service, method, withoutTrailingUndefined(args), options),
+    stream: (method, args) => calling.stream(service, method, withoutTrailingUndefined(args), options),
     oneway: (method, args) =>
       calling.oneway(service, method, withoutTrailingUndefined(args), options) as Promise<void>,
-    event: <Value>(name: string) => createRemoteEvent(service.name, name, calling) as RemoteEvent<Value>,
+    event: (name) => createRemoteEvent(service.name, name, calling),
     outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {
       checkCallOptions(added);
