@@ -11,5 +11,6 @@ export { readTypes as validatorTypes } from "./contract/schema.js";
 export { hashServiceText } from "./contract/service-text.js";
 export { typeText } from "./contract/type-text.js";
 export { createValidator, type Validator } from "./contract/validator.js";
+export { maxContractTextLength } from "./limits.js";
 export type * from "./service/contract.js";
 export { refuseName } from "./service/names.js";

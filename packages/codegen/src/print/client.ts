@@ -1,4 +1,5 @@
 import type { Contract } from "@rpc/core/contract";
+import { contractTexts } from "../read/service-text.js";
 import { printErrors } from "./errors.js";
 import { printHead } from "./head.js";
 import { Imports } from "./imports.js";
@@ -12,7 +13,7 @@ import { Writer } from "./writer.js";
 export function printClient(contract: Contract): string {
   const names = chooseNames(contract);
   const imports = new Imports("@rpc/core/generated", names.isTaken);
-  const page: Page = { out: new Writer(), names, imports };
+  const page: Page = { out: new Writer(), names, imports, texts: contractTexts(contract).whole };
   printTypes(page, contract);
   for (const [name, service] of Object.entries(contract.services).sort(byName))
     printService(page, name, service);

@@ -7,6 +7,8 @@ export interface Page {
   readonly out: Writer;
   readonly names: ClientNames;
   readonly imports: Imports;
+  /** What each service's hash is made of. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Order of what a contract holds by name. */

@@ -1,8 +1,9 @@
-import type { EventContract, ServiceContract } from "@rpc/core/contract";
+import { type EventContract, maxContractTextLength, type ServiceContract } from "@rpc/core/contract";
 import { printMethod } from "./method.js";
 import { isIdentifier, propertyName } from "./names.js";
 import type { Page } from "./page.js";
 import { deprecation, joinDoc, printType } from "./type.js";
+import type { Writer } from "./writer.js";
 
 /** Prints the client class of a service: events as fields, methods in the order of the source, then `$with`. */
 export function printService(page: Page, name: string, service: ServiceContract): void {
@@ -32,7 +33,11 @@ export function printService(page: Page, name: string, service: ServiceContract)
   out.line();
 }
 
-function printDescription({ out, names, imports }: Page, name: string, service: ServiceContract): void {
+function printDescription(
+  { out, names, imports, texts }: Page,
+  name: string,
+  service: ServiceContract,
+): void {
   out.doc("What the server is asked to agree with when the service is first used.");
   out.block(`static readonly service: ${imports.type("ServiceDescription")} = {`, "};", () => {
     out.line(`name: ${JSON.stringify(name)},`);
@@ -55,8 +60,31 @@ function printDescription({ out, names, imports }: Page, name: string, service: 
       const quoted = idempotent.map(([member]) => JSON.stringify(member)).sort();
       out.line(`idempotent: [${quoted.join(", ")}],`);
     }
+    printText(out, texts.get(name)!);
   });
   out.line();
+}
+
+// In the file itself and not beside it: it is needed when the server has changed, and after a new deployment a browser
+// finds no more what an older page would load now.
+function printText(out: Writer, text: string): void {
+  if (text.length > maxContractTextLength) {
+    const size = Math.ceil(text.length / 1024);
+    out.line(
+      `// Of ${size} Ki characters, more than a server takes: members are called without comparing contracts.`,
+    );
+    return;
+  }
+  out.line(`contract: ${singleQuoted(text)},`);
+}
+
+// JSON is full of double quotes. Some compilers take two more characters for line ends.
+function singleQuoted(text: string): string {
+  const escaped = text
+    .replace(/[\\']/g, "\\$&")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
+  return `'${escaped}'`;
 }
 
 function printEvent({ out, names, imports }: Page, name: string, event: EventContract): void {

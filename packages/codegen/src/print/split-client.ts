@@ -1,4 +1,5 @@
 import type { Contract } from "@rpc/core/contract";
+import { contractTexts } from "../read/service-text.js";
 import { printTypes } from "./client.js";
 import { printHead } from "./head.js";
 import { Imports } from "./imports.js";
@@ -17,11 +18,12 @@ const typesFile = "types";
  */
 export function printSplitClient(contract: Contract): Map<string, string> {
   const names = chooseNames(contract);
+  const texts = contractTexts(contract).whole;
   const files = new Map([[`${typesFile}.ts`, printShared(contract, names)]]);
   for (const [name, service] of Object.entries(contract.services).sort(byName)) {
     const shared = new Imports(`./${typesFile}.js`, () => false);
     const imports = new Imports(runtime, names.isTaken);
-    const page: Page = { out: new Writer(), names: importing(names, shared), imports };
+    const page: Page = { out: new Writer(), names: importing(names, shared), imports, texts };
     printService(page, name, service);
     const head = printHead({ of: `the service ${name} of ${contract.name}`, hash: service.hash }, [
       imports,
@@ -34,7 +36,7 @@ export function printSplitClient(contract: Contract): Map<string, string> {
 
 function printShared(contract: Contract, names: ClientNames): string {
   const imports = new Imports(runtime, names.isTaken);
-  const page: Page = { out: new Writer(), names, imports };
+  const page: Page = { out: new Writer(), names, imports, texts: new Map() };
   printTypes(page, contract);
   const head = printHead({ ...contract, of: `the services of ${contract.name}` }, [imports]);
   return `${head}\n${page.out}`.replace(/\n+$/, "\n");

@@ -1,0 +1,92 @@
+import type { ServiceContract, TypeSchema } from "@rpc/core/contract";
+import { compare } from "../compare.js";
+import { canonicalText } from "./canonical.js";
+import type { ServiceDraft } from "./service.js";
+
+/** What a contract says, with or without its hashes. */
+export interface Described {
+  readonly services: Readonly<Record<string, ServiceDraft | ServiceContract>>;
+  readonly types: Readonly<Record<string, TypeSchema>>;
+}
+
+// What people read and the wire does not know.
+const docs = new Set([
+  "doc",
+  "description",
+  "deprecated",
+  "x-deprecated",
+  "readOnly",
+  "x-readonly",
+  "x-labels",
+]);
+
+// Below these, keys are names that somebody chose, and may well be "description".
+const names = new Set(["services", "members", "errors", "types", "properties", "x-enum"]);
+
+/** Parts of a contract as canonical JSON, without docs and hashes: what hashes are made of. */
+export interface ContractTexts {
+  readonly types: ReadonlyMap<string, string>;
+  /** Members and errors of each service. */
+  readonly services: ReadonlyMap<string, string>;
+  /** Each service with its name and the types it reaches: what its own hash is made of, and what a client tells. */
+  readonly whole: ReadonlyMap<string, string>;
+}
+
+/** Puts the parts of a contract into words; each is turned into text once, however many services reach it. */
+export function contractTexts(contract: Described): ContractTexts {
+  const services = textsOf(
+    Object.entries(contract.services).map(
+      ([name, { hash: _, ...service }]: [string, Partial<ServiceContract>]) => [name, service],
+    ),
+  );
+  const types = textsOf(Object.entries(contract.types));
+  const references = new Map(
+    Object.entries(contract.types).map(([name, schema]) => [name, referencesOf(schema)]),
+  );
+  const whole = Object.entries(contract.services).map(([name, service]) => {
+    const reached = [...reachedFrom(referencesOf(service), references)].map(
+      (type) => [type, types.get(type)!] as const,
+    );
+    const text = `{"name":${JSON.stringify(name)},"service":${services.get(name)},"types":${objectText(reached)}}`;
+    return [name, text] as const;
+  });
+  return { types, services, whole: new Map(whole) };
+}
+
+/** JSON of an object whose values are JSON already, by name. */
+export function objectText(parts: Iterable<readonly [string, string]>): string {
+  const sorted = [...parts].sort(([a], [b]) => compare(a, b));
+  return `{${sorted.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
+}
+
+function textsOf(parts: readonly (readonly [string, unknown])[]): Map<string, string> {
+  return new Map(parts.map(([name, part]) => [name, canonicalText(withoutDocs(part, false))]));
+}
+
+function withoutDocs(value: unknown, keysAreNames: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutDocs(item, false));
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => keysAreNames || !docs.has(key));
+  return Object.fromEntries(
+    kept.map(([key, inner]) => [key, withoutDocs(inner, !keysAreNames && names.has(key))]),
+  );
+}
+
+function referencesOf(value: unknown, found: Set<string> = new Set()): Set<string> {
+  if (typeof value !== "object" || value === null) return found;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === "$ref" && typeof inner === "string") found.add(inner.slice("#/types/".length));
+    else referencesOf(inner, found);
+  }
+  return found;
+}
+
+function reachedFrom(
+  first: ReadonlySet<string>,
+  references: ReadonlyMap<string, ReadonlySet<string>>,
+): Set<string> {
+  const reached = new Set(first);
+  // What is added while it is walked is walked too.
+  for (const name of reached) for (const next of references.get(name) ?? []) reached.add(next);
+  return reached;
+}
