@@ -5,9 +5,10 @@ import { clean, findings, UsageError, usage } from "./exit-codes.js";
 import { runExplain } from "./explain-command.js";
 import { type GenerateFlags, runGenerate } from "./generate-command.js";
 import { type InitFlags, runInit } from "./init-command.js";
+import { addRemoteCommands } from "./remote/remote-commands.js";
 import type { Terminal } from "./terminal.js";
 
-/** Runs the command `rpc` with these arguments; resolves to the exit code: 0 clean, 1 findings or stale, 2 usage. */
+/** Runs the command `rpc` with these arguments; resolves to the exit code, which README.md explains. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = clean;
   const program = createProgram(terminal, (code) => {
@@ -23,7 +24,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 
 function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
   const program = new Command("rpc")
-    .description("Makes contracts and typed clients of classes that other processes call.")
+    .description(
+      "Makes contracts and typed clients of classes that other processes call, and talks to their servers.",
+    )
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
@@ -55,6 +58,7 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .argument("[code]", "its number, such as RPC2004; without one, lists all")
     .action((code: string | undefined) => exit(runExplain(code, terminal)));
   addContractCommands(program, terminal, exit);
+  addRemoteCommands(program, terminal, exit);
   return program;
 }
 

@@ -7,9 +7,21 @@ export {
 export type { Problem } from "./contract/explain.js";
 export type { Finding } from "./contract/findings.js";
 export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
-export { readTypes as validatorTypes } from "./contract/schema.js";
+export {
+  jsPart,
+  type Kind,
+  kindOf,
+  literalsOf,
+  propertiesOf,
+  readTypes as validatorTypes,
+  requiredOf,
+  resolve as resolveType,
+  type Types,
+  toSchema,
+  toSchemas,
+} from "./contract/schema.js";
 export { hashServiceText } from "./contract/service-text.js";
-export { typeText } from "./contract/type-text.js";
+export { constraintText, typeText, wholeTypeText } from "./contract/type-text.js";
 export { createValidator, type Validator } from "./contract/validator.js";
 export { maxContractTextLength } from "./limits.js";
 export type * from "./service/contract.js";

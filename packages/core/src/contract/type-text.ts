@@ -21,6 +21,11 @@ export function typeText(schema: TypeSchema): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
+/** The same, of any length: parts nested too deep are still cut, and lists behind their first 20. */
+export function wholeTypeText(schema: TypeSchema): string {
+  return print(schema, 0);
+}
+
 const constraints = [
   "minimum",
   "maximum",

@@ -1,0 +1,165 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+  kindOf,
+  type MethodContract,
+  type ParamContract,
+  resolveType,
+  type Types,
+  toSchema,
+} from "@rpc/core/contract";
+import { UsageError } from "../exit-codes.js";
+import type { Terminal } from "../terminal.js";
+import { readInput, readLines } from "./input.js";
+import { parseJson } from "./json.js";
+import { fromNotation, NotationError } from "./notation.js";
+import { readTyped } from "./typed-value.js";
+
+/** What a call's arguments are compared with: its method, and the types that it names. */
+export interface Expected {
+  readonly name: string;
+  readonly method: MethodContract;
+  readonly types: Types;
+}
+
+/** Where arguments are read from, and who hears what is wrong with a stream: it is read while the call runs. */
+export interface ReadingContext {
+  readonly terminal: Terminal;
+  wrong(error: Error): void;
+}
+
+/** Largest argument that is read from a file or piped in. */
+const maxArgumentBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads the arguments of a call as they were typed: each as JSON, `@file` for what is in a file, `-` for what is piped in.
+ * An argument that is a stream takes its items from there, one a line.
+ *
+ * With `expected` they are compared before anything is sent. Throws `UsageError` with path, expected and got.
+ */
+export async function readArguments(
+  texts: readonly string[],
+  expected: Expected | undefined,
+  { terminal, wrong }: ReadingContext,
+): Promise<unknown[]> {
+  if (texts.filter((text) => text === "-").length > 1)
+    throw new UsageError("only one argument can be - : there is one input");
+  if (expected !== undefined) checkCount(texts, expected);
+  const values: unknown[] = [];
+  for (const [index, text] of texts.entries())
+    values.push(await readArgument(text, index, expected, { terminal, wrong }));
+  return values;
+}
+
+function checkCount(texts: readonly string[], { name, method }: Expected): void {
+  const { params } = method;
+  const needed = params.filter((param) => !isOptional(param)).length;
+  const last = params.at(-1);
+  const most = last?.rest === true ? Infinity : params.length;
+  if (texts.length >= needed && texts.length <= most) return;
+  const range =
+    needed === most ? `${needed}` : most === Infinity ? `at least ${needed}` : `${needed} to ${most}`;
+  const names = params.map((param) => (isOptional(param) ? `[${param.name}]` : param.name)).join(", ");
+  throw new UsageError(
+    `${name} takes ${range} ${range === "1" ? "argument" : "arguments"}${names === "" ? "" : ` (${names})`}, got ${texts.length}`,
+  );
+}
+
+async function readArgument(
+  text: string,
+  index: number,
+  expected: Expected | undefined,
+  { terminal, wrong }: ReadingContext,
+): Promise<unknown> {
+  const params = expected?.method.params;
+  const param = params?.[Math.min(index, params.length - 1)];
+  const label = labelOf(index, param, params);
+  const kind = param === undefined ? undefined : kindOf(resolveType(param.type, expected!.types).schema);
+  try {
+    if (kind === "stream") return readStream(text, label, itemReader(param!, expected!), { terminal, wrong });
+    const given = await textOf(text, label, terminal);
+    const json = parseArgument(given, text === given, kind, label);
+    if (param === undefined) return fromNotation(json, label);
+    return readTyped(param.type, json, expected!.types, label);
+  } catch (error) {
+    if (error instanceof NotationError) throw new UsageError(`${error.path || label}: ${error.message}`);
+    throw error;
+  }
+}
+
+const wordKinds = new Set<unknown>(["string", "literal", "date", "bigint", "bytes", "union"]);
+
+// A word where the contract wants a text needs no quotes: 'Alex' for '"Alex"'. What looks like JSON is never a word.
+function parseArgument(given: string, typed: boolean, kind: unknown, label: string): unknown {
+  if (typed && wordKinds.has(kind) && /^[^\s[{"'-]/.test(given) && !isJson(given)) return given;
+  return parseJson(given, label);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function textOf(text: string, label: string, terminal: Terminal): Promise<string> {
+  if (text === "-") return readInput(terminal, maxArgumentBytes);
+  if (!text.startsWith("@")) return text;
+  try {
+    return await readFile(resolve(terminal.cwd, text.slice(1)), "utf8");
+  } catch (error) {
+    throw new UsageError(`${label}: cannot read ${text.slice(1)}: ${(error as Error).message}`);
+  }
+}
+
+function itemReader(
+  { type, name }: ParamContract,
+  { types }: Expected,
+): (json: unknown, index: number) => unknown {
+  const item = toSchema((resolveType(type, types).schema["x-js"] as { readonly stream?: unknown }).stream);
+  return (json, index) => readTyped(item, json, types, `${name}[${index}]`);
+}
+
+// Its items are sent as they are read. A line that is wrong ends the stream, and with it the call.
+function readStream(
+  text: string,
+  label: string,
+  read: (json: unknown, index: number) => unknown,
+  { terminal, wrong }: ReadingContext,
+): AsyncIterable<unknown> {
+  if (text !== "-" && !text.startsWith("@"))
+    throw new UsageError(
+      `${label} is a stream: give - to read its items from the input, or @file, one a line`,
+    );
+  const lines = readLines(text === "-" ? undefined : resolve(terminal.cwd, text.slice(1)), terminal);
+  return (async function* () {
+    let index = 0;
+    for await (const line of lines) {
+      if (line.trim() === "") continue;
+      try {
+        yield read(parseJson(line, `${label}, line ${index + 1}`), index);
+      } catch (error) {
+        const said =
+          error instanceof NotationError ? new UsageError(`${error.path}: ${error.message}`) : error;
+        wrong(said as Error);
+        throw said;
+      }
+      index++;
+    }
+  })();
+}
+
+function labelOf(
+  index: number,
+  param: ParamContract | undefined,
+  params: readonly ParamContract[] | undefined,
+): string {
+  if (param === undefined) return `argument ${index + 1}`;
+  return param.rest === true ? `${param.name}[${index - params!.length + 1}]` : param.name;
+}
+
+function isOptional({ optional, rest }: ParamContract): boolean {
+  return optional === true || rest === true;
+}

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import type { Terminal } from "../terminal.js";
+import { type CallFlags, runCall } from "./call-command.js";
+import { runDescribe } from "./describe-command.js";
+import { runLs } from "./ls-command.js";
+import { runOutcome } from "./outcome-command.js";
+import { runSub, type SubFlags } from "./sub-command.js";
+import type { ServerFlags } from "./with-server.js";
+
+/** Adds the commands that talk to a running server. */
+export function addRemoteCommands(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  command(program, "ls", "Lists the services of a server and their members.", [
+    "rpc ls tcp://127.0.0.1:7000",
+  ]).action(async (url: string, flags: ServerFlags) => exit(await runLs(url, flags, terminal)));
+  command(program, "describe", "Tells the docs, types and errors of a service, or of one member.", [
+    "rpc describe tcp://127.0.0.1:7000 Person",
+    "rpc describe tcp://127.0.0.1:7000 Person.changeName",
+  ])
+    .argument("<name>", "Service, or Service.member")
+    .action(async (url: string, name: string, flags: ServerFlags) =>
+      exit(await runDescribe({ url, name }, flags, terminal)),
+    );
+  command(program, "call", "Calls a method and prints what it answers.", [
+    `rpc call tcp://127.0.0.1:7000 Person.changeName '"Alex"'`,
+    "rpc call tcp://127.0.0.1:7000 Desk.place @order.json --key 7f3a",
+    "cat ticks.ndjson | rpc call zmq://127.0.0.1:7001 Feed.take -",
+  ])
+    .argument("<method>", "Service.method")
+    .argument("[arguments...]", "each as JSON; @file reads a file, - what is piped in")
+    .option("--key <key>", "for a once method: names what is to be done, so that it is done once")
+    .option("--stream", "the method answers with a stream; for a server that tells no contract")
+    .option("--unchecked", "send the arguments without comparing them with the contract")
+    .action(async (url: string, name: string, args: string[], flags: CallFlags) =>
+      exit(await runCall({ url, name, args }, flags, terminal)),
+    );
+  command(program, "outcome", "Says what became of a call of a once method.", [
+    "rpc outcome tcp://127.0.0.1:7000 Desk.place 7f3a",
+  ])
+    .argument("<method>", "Service.method")
+    .argument("<key>", "the key it was called with")
+    .action(async (url: string, name: string, key: string, flags: ServerFlags) =>
+      exit(await runOutcome({ url, name, key }, flags, terminal)),
+    );
+  command(program, "sub", "Subscribes to an event and prints what comes.", [
+    "rpc sub tcp://127.0.0.1:7000 TradingDesk.ticks INDEX.",
+    "rpc sub tcp://127.0.0.1:7000 TradingDesk.ticks --count 10 --json",
+  ])
+    .argument("<event>", "Service.event")
+    .argument("[prefix]", "topics that start with it; none is all", "")
+    .option("--from <place>", "now, oldest, or epoch:position", "now")
+    .option("--count <items>", "end after so many")
+    .option("--values", "print the values alone; gaps go to standard error")
+    .action(async (url: string, name: string, prefix: string, flags: SubFlags) =>
+      exit(await runSub({ url, name, prefix }, flags, terminal)),
+    );
+}
+
+function command(program: Command, name: string, description: string, examples: readonly string[]): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument("<url>", "where the server listens, such as tcp://127.0.0.1:7000")
+    .option("--json", "print JSON, one object a line")
+    .option("--timeout <duration>", "give up after this long, such as 500ms or 5s (default: 10s)")
+    .option("--credentials-file <path>", "what to show the server (default: RPC_CREDENTIALS, if set)")
+    .option("--ca <path>", "for tls: authorities that the server's certificate may come from")
+    .option("--cert <path>", "for tls: own certificate")
+    .option("--cert-key <path>", "for tls: its private key")
+    .addHelpText(
+      "after",
+      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((one) => `  ${one}\n`).join("")}`,
+    );
+}

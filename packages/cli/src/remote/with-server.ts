@@ -1,0 +1,104 @@
+import { type Client, connect, RpcError } from "@rpc/core";
+import { UsageError, unreachable } from "../exit-codes.js";
+import type { Terminal } from "../terminal.js";
+import { readCredentials } from "./credentials.js";
+import { parseDuration } from "./duration.js";
+import { failureText, toJson } from "./failure-text.js";
+import { printable } from "./printable.js";
+import { loadTransport, type TlsFiles } from "./transports.js";
+
+/** Flags of every command that talks to a server. */
+export interface ServerFlags extends TlsFiles {
+  readonly timeout?: string;
+  readonly credentialsFile?: string;
+  readonly json?: true;
+}
+
+/** A server that a command talks to. */
+export interface Reached {
+  readonly url: string;
+  readonly client: Client;
+  /** For calls: what `--timeout` says; undefined without it. */
+  readonly timeoutMs: number | undefined;
+  /** Aborts when the command is to end; its reason is the exit code. */
+  readonly signal: AbortSignal;
+}
+
+const defaultConnectMs = 5_000;
+
+/**
+ * Connects, runs a command and closes again; resolves to its exit code.
+ *
+ * What the connection goes through meanwhile is told on standard error. Interrupted it resolves to the code of that.
+ */
+export async function withServer(
+  url: string,
+  flags: ServerFlags,
+  terminal: Terminal,
+  run: (server: Reached) => Promise<number>,
+): Promise<number> {
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration("--timeout", flags.timeout);
+  const transports = [await loadTransport(url, flags)];
+  const credentials = readCredentials(flags.credentialsFile, terminal);
+  // Before the first connection: a mistake in them is told as such, and not as a server that cannot be reached.
+  await credentials?.();
+  const signal = terminal.interrupted?.() ?? terminal.signal ?? new AbortController().signal;
+  const connecting = connect(url, {
+    transports,
+    connectTimeoutMs: Math.min(timeoutMs ?? defaultConnectMs, defaultConnectMs),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(credentials !== undefined && { credentials }),
+  });
+  // Interrupted while it connects, a client may still come of it.
+  const client = await Promise.race([connecting.catch((error: unknown) => error as Error), aborted(signal)]);
+  if (client === undefined) {
+    connecting.then((late) => late.close()).catch(() => {});
+    return signal.reason as number;
+  }
+  if (client instanceof Error) return cannotReach(url, client, flags, terminal);
+  const stop = tellStates(client, url, terminal);
+  try {
+    const exitCode = await run({ url, client, timeoutMs, signal });
+    return signal.aborted ? (signal.reason as number) : exitCode;
+  } catch (error) {
+    if (signal.aborted && RpcError.is(error)) return signal.reason as number;
+    throw error;
+  } finally {
+    stop();
+    await client.close();
+  }
+}
+
+/** Resolves when a signal aborts. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+function cannotReach(url: string, error: Error, { json }: ServerFlags, terminal: Terminal): number {
+  if (!RpcError.is(error)) throw new UsageError(`cannot connect to ${url}: ${error.message}`);
+  if (error.code === "invalid_argument") throw new UsageError(error.message);
+  const reason = RpcError.is(error.cause) ? error.cause : error;
+  terminal.err(
+    json === true
+      ? `${JSON.stringify({ error: toJson(error) })}\n`
+      : failureText(error).replace(/^ {2}outcome: .*\n/m, "") + hint(reason.code),
+  );
+  return unreachable;
+}
+
+function hint(code: string): string {
+  return code === "unauthenticated" || code === "permission_denied"
+    ? "  show who you are with --credentials-file, or the variable RPC_CREDENTIALS\n"
+    : "";
+}
+
+// The first `online` is the connection itself; the last `closed` is this command's own doing.
+function tellStates(client: Client, url: string, { err }: Terminal): () => void {
+  return client.onState((state, reason) => {
+    const why = reason === undefined ? "" : `: ${reason.message}`;
+    err(`${printable(`${url} ${state}${why}`)}\n`);
+  });
+}

@@ -1,0 +1,147 @@
+import { Event, event, expose, RpcError, type ServeOptions, type Server, serve, service } from "@rpc/core";
+import type { Contract } from "@rpc/core/contract";
+import { tcp } from "@rpc/transport-tcp";
+import { zmq } from "@rpc/transport-zmq";
+import { onTestFinished } from "vitest";
+
+export class SoldOut extends RpcError {
+  readonly article: string;
+
+  constructor(article: string) {
+    super("failed_precondition", `no more ${article}`);
+    this.article = article;
+  }
+}
+
+/** A service with something of everything. */
+@service("Shop")
+export class Shop {
+  @event({ mode: "log" }) readonly sales = new Event<{ article: string; amount: bigint }>();
+  /** Names of the methods that ran. */
+  readonly ran: string[] = [];
+  readonly orders: unknown[] = [];
+
+  @expose({ idempotent: true })
+  echo(...values: unknown[]): unknown {
+    this.ran.push("echo");
+    return values.length === 1 ? values[0] : values;
+  }
+
+  @expose({ once: { windowMs: 60_000 }, throws: [SoldOut] })
+  order(order: { article: string; amount?: bigint; by?: Date }): string {
+    this.ran.push("order");
+    if (order.article === "gold") throw new SoldOut(order.article);
+    this.orders.push(order);
+    this.sales.publish(order.article, { article: order.article, amount: order.amount ?? 1n });
+    return `order ${this.orders.length}`;
+  }
+
+  @expose()
+  async *count(to: number): AsyncIterable<number> {
+    for (let number = 1; number <= to; number++) yield number;
+  }
+
+  @expose()
+  async sum(numbers: AsyncIterable<number>): Promise<number> {
+    let sum = 0;
+    for await (const number of numbers) sum += number;
+    return sum;
+  }
+
+  @expose()
+  wait(): Promise<void> {
+    this.ran.push("wait");
+    return new Promise(() => {});
+  }
+}
+
+const any = { "x-js": "any" } as const;
+const order = {
+  type: "object",
+  properties: {
+    article: { type: "string", minLength: 1 },
+    amount: { "x-js": "bigint" },
+    by: { "x-js": "date" },
+    gifts: { "x-js": { map: [{ type: "string" }, { "x-js": { set: { type: "number" } } }] } },
+    note: { "x-js": "bytes" },
+    payment: { anyOf: [{ $ref: "#/types/Card" }, { $ref: "#/types/Cash" }], "x-tag": "kind" },
+  },
+  required: ["article"],
+} as const;
+
+export const contract: Contract = {
+  rpcContract: 1,
+  name: "shop",
+  hash: "x",
+  services: {
+    Shop: {
+      hash: "y",
+      doc: "Sells things.\n\nAll of them.",
+      members: {
+        count: {
+          kind: "stream",
+          params: [{ name: "to", type: { type: "number", maximum: 1000 } }],
+          item: { type: "number" },
+        },
+        echo: {
+          kind: "call",
+          params: [{ name: "values", type: any, rest: true }],
+          result: any,
+          idempotent: true,
+        },
+        order: {
+          kind: "call",
+          doc: "Orders an article.",
+          params: [{ name: "order", type: { $ref: "#/types/Order" }, doc: "what is wanted" }],
+          result: { type: "string" },
+          once: true,
+          throws: ["SoldOut"],
+        },
+        sales: { kind: "event", mode: "log", payload: { $ref: "#/types/Sale" } },
+        sum: {
+          kind: "call",
+          params: [{ name: "numbers", type: { "x-js": { stream: { type: "number" } } } }],
+          result: { type: "number" },
+        },
+        wait: { kind: "call", params: [], result: { "x-js": "void" } },
+      },
+      errors: {
+        SoldOut: { type: "object", properties: { article: { type: "string" } }, required: ["article"] },
+      },
+    },
+  },
+  types: {
+    Card: {
+      type: "object",
+      properties: { kind: { const: "card" }, number: { type: "string" } },
+      required: ["kind", "number"],
+    },
+    Cash: { type: "object", properties: { kind: { const: "cash" } }, required: ["kind"] },
+    Order: order,
+    Sale: {
+      type: "object",
+      properties: { article: { type: "string" }, amount: { "x-js": "bigint" } },
+      required: ["article", "amount"],
+    },
+  },
+};
+
+/** An open shop. */
+export interface OpenShop {
+  readonly shop: Shop;
+  readonly server: Server;
+  readonly url: string;
+}
+
+/** Opens a shop on a free port; it is closed when the test is over. */
+export async function openShop(options: Partial<ServeOptions> = {}): Promise<OpenShop> {
+  const shop = new Shop();
+  const server = await serve([shop], {
+    transports: [tcp(), zmq()],
+    listen: "tcp://127.0.0.1:0",
+    contract,
+    ...options,
+  });
+  onTestFinished(() => server.close({ graceMs: 0 }));
+  return { shop, server, url: server.urls[0]! };
+}
