@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { pino } from "pino";
+import { describe, expect, it, vi } from "vitest";
 import { connect } from "../src/client/client.js";
 import type { Remote } from "../src/client/proxy.js";
+import type { RpcError } from "../src/errors.js";
 import { guardLogger, type Logger } from "../src/logger.js";
 import { serve } from "../src/server/server.js";
 import { expose } from "../src/service/expose.js";
@@ -20,6 +22,15 @@ class Desk {
   fail(): void {
     this.runs += 1;
     throw new Error("no stock");
+  }
+
+  @expose()
+  reveal(): unknown {
+    return {
+      get account() {
+        throw new Error("the vault's password is hunter2");
+      },
+    };
   }
 }
 
@@ -55,6 +66,68 @@ describe("a logger that throws", () => {
       await expect(remote.fail()).rejects.toMatchObject({ code: "internal", outcome: "executed" });
     expect(desk.runs).toBe(3);
     expect(client.state).toBe("online");
+    await client.close();
+    await server.close({ graceMs: 0 });
+  });
+});
+
+/** Fails calls of a server that logs to `logger`; returns what the callers learned. */
+async function failOnce(logger: Logger): Promise<RpcError[]> {
+  const transport = memory();
+  const server = await serve([new Desk()], { transports: [transport], listen: "memory:desk", logger });
+  const client = await connect("memory:desk", { transports: [transport] });
+  const remote = client.service<Remote<Desk>>("Desk");
+  const learned = [
+    await remote.fail().catch((error) => error),
+    await remote.reveal().catch((error) => error),
+  ];
+  await client.close();
+  await server.close({ graceMs: 0 });
+  return learned;
+}
+
+describe("a failure", () => {
+  it("is one line of a pino log, with the id that the caller got and all that the caller did not", async () => {
+    const written: string[] = [];
+    const learned = await failOnce(pino({ level: "debug" }, { write: (line) => void written.push(line) }));
+    const lines = written.map((line) => JSON.parse(line) as { level: number; msg: string });
+    expect(lines.map(({ level }) => level)).toEqual([50, 50]);
+    for (const [index, error] of learned.entries()) {
+      expect(error.errorId).toMatch(/^[0-9a-f]{16}$/);
+      expect(lines[index]!.msg).toContain(error.errorId);
+      expect(`${error.message}${JSON.stringify(error)}`).not.toMatch(/stock|hunter2|\.ts|node:|\bat /);
+    }
+    expect(lines[0]!.msg).toMatch(
+      /^Desk\.fail failed, error id [0-9a-f]{16}: Error: no stock\n {4}at .*logger\.test\.ts/,
+    );
+    expect(lines[1]!.msg).toContain("the vault's password is hunter2");
+  });
+
+  it("is one line of the console", async () => {
+    const lines = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      const learned = await failOnce(console);
+      expect(lines.mock.calls).toHaveLength(2);
+      for (const [index, { errorId }] of learned.entries())
+        expect(lines.mock.calls[index]).toEqual([expect.stringContaining(errorId!)]);
+    } finally {
+      lines.mockRestore();
+    }
+  });
+
+  it("that is one of too many to log says so to its caller", async () => {
+    const lines: string[] = [];
+    const logger = { ...throwing, warn() {}, error: (line: string) => void lines.push(line) };
+    const transport = memory();
+    const server = await serve([new Desk()], { transports: [transport], listen: "memory:desk", logger });
+    const client = await connect("memory:desk", { transports: [transport] });
+    const remote = client.service<Remote<Desk>>("Desk");
+    const failed = await Promise.all(
+      Array.from({ length: 1_100 }, () => remote.fail().catch((error: RpcError) => error.message)),
+    );
+    const unlogged = failed.filter((message) => String(message).includes("one of too many to log"));
+    expect(unlogged.length).toBe(1_100 - lines.length);
+    expect(unlogged.length).toBeGreaterThan(50);
     await client.close();
     await server.close({ graceMs: 0 });
   });

@@ -119,7 +119,10 @@ export class ClientSession implements PartsOfSession {
     const { calls, failures } = this.#options;
     // No call has the id 0: a one-way call was refused, and whoever made it no longer waits.
     if (frame.id === 0)
-      return failures.logger.warn(`a one-way call was refused: ${frame.code}: ${frame.message}`);
+      return void failures.logger.warn(
+        `a one-way call was refused: ${frame.code}: ${frame.message}`,
+        "one-way calls that were refused",
+      );
     calls.reject(this.sent, frame.id, frame);
     this.#options.answered();
   }

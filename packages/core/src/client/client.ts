@@ -5,7 +5,7 @@ import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import { checkLimits, type Limits } from "../limits.js";
-import { guardLogger, type Logger } from "../logger.js";
+import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
 import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
@@ -112,7 +112,7 @@ const start = Symbol("start");
 export class Client implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #logger: Logger;
+  readonly #logger: GuardedLogger;
   readonly #connector: Connector;
   readonly #limits: Limits;
   readonly #random: Random;
@@ -133,7 +133,7 @@ export class Client implements AsyncDisposable {
   /** Use `connect`. */
   constructor(options: ClientOptions, targets: readonly { url: URL; transport: Transport }[]) {
     const { clock = systemClock, random = systemRandom, connectTimeoutMs = 5_000 } = options;
-    const logger = guardLogger("connect", options.logger);
+    const logger = guardLogger("connect", options.logger, clock);
     const limits = checkLimits(options.limits);
     this.#clock = clock;
     this.#limits = limits;
@@ -256,6 +256,7 @@ export class Client implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await this.#connector.close(new RpcError("cancelled", "the client was closed"));
+    this.#logger.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

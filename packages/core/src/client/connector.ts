@@ -1,7 +1,7 @@
 import type { Clock, Random, Timer } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 import { sayHello, toPeerLimits } from "../session/handshake.js";
 import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
@@ -20,7 +20,7 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly logger: KindLogger;
   readonly connectTimeoutMs: number;
   readonly credentials: (() => unknown) | undefined;
   /** Where to connect, tried in turn. */
@@ -173,7 +173,7 @@ export class Connector {
         this.#first.last = error;
         if (final.has(error.code)) return this.#first.reject(error);
       } else if (this.#state !== "closed")
-        this.#options.logger.warn(`connecting again failed: ${error.message}`);
+        this.#options.logger.warn(`connecting again failed: ${error.message}`, "connecting again");
       this.#connectLater();
     }
   }
@@ -295,10 +295,10 @@ export class Connector {
   }
 
   #createSession(welcome: WelcomeFrame): { session: Session; opened(): void } {
-    const { clock, limits, logger } = this.#options;
+    const { clock, limits, logger, random } = this.#options;
     let listener: SessionListener | undefined;
     const session: Session = new Session(
-      { clock, limits, logger, pool: this.#pool, budget: this.#budget },
+      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget },
       welcome.limits,
       {
         frame: (frame, sentAt) => listener?.frame(frame, sentAt),

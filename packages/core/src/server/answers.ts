@@ -1,6 +1,6 @@
 import { RpcError } from "../errors.js";
+import { describeUnsendable, type FailureReport } from "../failure.js";
 import type { Limits } from "../limits.js";
-import type { Logger } from "../logger.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import type { ErrorBody, OutcomeFrame, ReplyFrame } from "../wire/frame.js";
@@ -11,7 +11,7 @@ import type { RunningCall } from "./running-calls.js";
 
 export interface AnswersOptions {
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly failures: FailureReport;
   /** Lets events that a method published leave before its reply. */
   beforeReply(): void;
   /** A call is over: its answer leaves now, or nobody would hear it. */
@@ -108,7 +108,10 @@ export class Answers {
       this.#session.send({ type: "error", id: call.callId, ...body });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#options.logger.error(`${call.service}.${call.method}: its error cannot travel: ${why}`);
+      this.#options.failures.logger.error(
+        `${call.service}.${call.method}: its error cannot travel: ${why}`,
+        "errors that cannot travel",
+      );
       this.#session.send({
         type: "error",
         id: call.callId,
@@ -121,20 +124,6 @@ export class Answers {
 
   /** What the caller learns of a result that cannot be sent; the log has it too. */
   describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
-    const name = nameOfMethod(method);
-    const { code, message } = RpcError.from(reason, "internal");
-    this.#options.logger.error(`the result of ${name} cannot be sent: ${message}`);
-    if (code === "resource_exhausted") {
-      return {
-        code,
-        message: `${name} ran, but its reply is too large: ${message}; raise it at the client, or answer in parts`,
-        outcome: "executed",
-      };
-    }
-    return {
-      code: "internal",
-      message: `${name} ran, but its result cannot travel: ${message}`,
-      outcome: "executed",
-    };
+    return describeUnsendable(nameOfMethod(method), reason, this.#options.failures);
   }
 }

@@ -1,5 +1,5 @@
 import { RpcError } from "../errors.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 import type { Peer } from "../transport.js";
 
 /**
@@ -19,7 +19,7 @@ export async function authenticatePeer(
   authenticate: Authenticate | undefined,
   credentials: unknown,
   peer: Peer,
-  logger: Logger,
+  logger: KindLogger,
 ): Promise<unknown> {
   if (authenticate === undefined) return peer.identity;
   const from = peer.address ?? peer.scheme;
@@ -31,12 +31,13 @@ export async function authenticatePeer(
       // It could not decide: its directory is down, or it has a bug. The credentials may be good all the same.
       logger.error(
         `authenticate failed for ${from}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        "failures of authenticate",
       );
       throw new RpcError("unavailable", "authentication failed at the server, try again", {
         outcome: "not-executed",
       });
     }
-    logger.warn(`authenticate refused ${from}: ${error.message}`);
+    logger.warn(`authenticate refused ${from}: ${error.message}`, "refusals of authenticate");
   }
   if (identity !== undefined && identity !== null && identity !== false) return identity;
   throw new RpcError("unauthenticated", "the server did not accept the credentials", {

@@ -1,5 +1,5 @@
 import { maxJudgedContracts } from "../limits.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 import type { Registry } from "../service/registry.js";
 import type { ContractFrame, ErrorBody, UseFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
@@ -18,7 +18,7 @@ export interface GatedFrame {
 export interface ContractGateOptions {
   readonly registry: Registry;
   readonly verdicts: Verdicts;
-  readonly logger: Logger;
+  readonly logger: KindLogger;
   /** Frames that may wait; a peer that keeps to its limits never sends more. */
   readonly maxHeld: number;
 }
@@ -76,6 +76,7 @@ export class ContractGate {
       else
         this.#options.logger.warn(
           `a client told a contract of ${service} that is not the one of its hash; its calls are not compared`,
+          "contracts that are not those of their hash",
         );
     }
     this.#release();

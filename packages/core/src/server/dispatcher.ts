@@ -68,7 +68,7 @@ export class Dispatcher {
     this.streams = new RunningStreams({ session, clock, limits, callbacks, isRunning });
     this.#answers = new Answers(session, {
       limits,
-      logger,
+      failures: options.failures,
       beforeReply,
       answered: ({ callId }) => {
         this.#running.delete(callId);

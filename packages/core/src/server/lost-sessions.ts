@@ -1,5 +1,5 @@
 import type { RpcError } from "../errors.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 
 /** A session that is over, and cannot be resumed. */
 export interface LostSession {
@@ -17,10 +17,10 @@ export type OnSessionLost = (session: LostSession) => unknown;
 /** Tells the application of sessions that are over, and waits for what it does about them when the server closes. */
 export class LostSessions {
   readonly #told: OnSessionLost | undefined;
-  readonly #logger: Logger;
+  readonly #logger: KindLogger;
   readonly #working = new Set<Promise<void>>();
 
-  constructor(told: OnSessionLost | undefined, logger: Logger) {
+  constructor(told: OnSessionLost | undefined, logger: KindLogger) {
     this.#told = told;
     this.#logger = logger;
   }
@@ -43,6 +43,7 @@ export class LostSessions {
     } catch (error) {
       this.#logger.error(
         `onSessionLost of session ${session.id} failed: ${error instanceof Error ? error.stack : String(error)}`,
+        "failures of onSessionLost",
       );
     }
   }

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { describeUnsendable, type FailureReport } from "../failure.js";
 import { toHex } from "../hex.js";
 import type { Limits } from "../limits.js";
-import type { Logger } from "../logger.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import { sha256 } from "../sha256.js";
 import { ByteSink } from "../wire/byte-sink.js";
@@ -17,7 +17,7 @@ export interface OnceCallsOptions {
   readonly store: OutcomeStore;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly failures: FailureReport;
   readonly epoch: string;
   /** What of an identity tells one caller from another. */
   readonly scopeOf: (identity: unknown) => unknown;
@@ -132,15 +132,16 @@ export class OnceCalls {
 
   // Recorded before anybody is told: who was told and asks again must not hear anything else.
   #finish(id: string, joined: JoinedCall, request: OnceRequest, answer: Answer): void {
-    const { store, clock, limits, logger } = this.#options;
+    const { store, clock, limits, failures } = this.#options;
     const { method } = request;
     const name = `${method.service}.${method.name}`;
-    const { bytes, told } = encodeAnswer(name, answer, limits);
+    const { bytes, told } = encodeAnswer(name, answer, limits, failures);
     const notRun = "error" in told && told.error.outcome === "not-executed";
     const settle = () => this.#settle(id, joined, told);
     const failed = (error: unknown) => {
-      logger.error(
+      failures.logger.error(
         `the outcome of ${name} could not be recorded, its key will be told as interrupted: ${String(error)}`,
+        "outcomes that could not be recorded",
       );
       settle();
     };
@@ -177,7 +178,10 @@ export class OnceCalls {
     const name = `${method.service}.${method.name}`;
     if (RpcError.is(error))
       return { ...toErrorBody(error, "not-executed"), message: `${name}: ${error.message}` };
-    this.#options.logger.error(`${name} was not run, its start could not be recorded: ${String(error)}`);
+    this.#options.failures.logger.error(
+      `${name} was not run, its start could not be recorded: ${String(error)}`,
+      "starts that could not be recorded",
+    );
     return {
       code: "internal",
       message: `${name} was not run: its start could not be recorded`,
@@ -194,12 +198,16 @@ function describe(known: RememberedCall | undefined, rememberedForMs: number): O
 }
 
 // A result that cannot travel is an error for everybody, now and later.
-function encodeAnswer(name: string, answer: Answer, limits: Limits): { bytes: Uint8Array; told: Answer } {
+function encodeAnswer(
+  name: string,
+  answer: Answer,
+  limits: Limits,
+  failures: FailureReport,
+): { bytes: Uint8Array; told: Answer } {
   try {
     return { bytes: encode(answer, limits), told: answer };
   } catch (error) {
-    const message = `${name} ran, but its result cannot travel: ${RpcError.from(error, "internal").message}`;
-    const told: Answer = { error: { code: "internal", message, outcome: "executed" } };
+    const told: Answer = { error: describeUnsendable(name, error, failures) };
     return { bytes: encode(told, limits), told };
   }
 }

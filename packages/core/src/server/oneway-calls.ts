@@ -2,7 +2,7 @@ import { noMetadata } from "../call.js";
 import type { Clock } from "../clock.js";
 import type { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import type { CallFrame, ErrorBody } from "../wire/frame.js";
@@ -16,7 +16,7 @@ import type { RunningStreams } from "./running-streams.js";
 export interface OnewayCallsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly logger: KindLogger;
   readonly caller: Caller;
   /** Calls of all sessions of the server. */
   readonly runningInAll: RunningCount;
@@ -109,7 +109,10 @@ export class OnewayCalls {
       const { code, message } = runner.describe(method, call, error);
       // What is internal was logged with its id already.
       if (code !== "internal")
-        logger.warn(`one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`);
+        logger.warn(
+          `one-way call ${nameOfMethod(method)} failed: ${code}: ${message}`,
+          "one-way calls that failed",
+        );
     }
     this.#running.delete(call.callId);
     this.#credit.finish();

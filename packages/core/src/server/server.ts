@@ -2,11 +2,12 @@ import type { AmbientContext } from "../ambient-context.js";
 import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
+import type { FailureReport } from "../failure.js";
 import { findTransport, type Target } from "../find-transport.js";
 import { toHex } from "../hex.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
-import { guardLogger, type Logger } from "../logger.js";
+import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
 import { checkContract, checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
@@ -163,7 +164,7 @@ export class Server implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #limits: Limits;
-  readonly #logger: Logger;
+  readonly #logger: GuardedLogger;
   readonly #registry: Registry;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #verdicts: Verdicts;
@@ -189,7 +190,7 @@ export class Server implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
-    this.#logger = guardLogger("serve", options.logger);
+    this.#logger = guardLogger("serve", options.logger, this.#clock);
     this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
@@ -313,6 +314,7 @@ export class Server implements AsyncDisposable {
         this.#connections.delete(connection);
         this.#logger.info(
           `connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`,
+          "refused connections",
         );
       },
     );
@@ -391,6 +393,7 @@ export class Server implements AsyncDisposable {
         clock: this.#clock,
         limits: this.#limits,
         logger: this.#logger,
+        random: this.#random,
         pool: this.#pool,
         budget: this.#budget,
         registry: this.#registry,
@@ -428,7 +431,7 @@ export class Server implements AsyncDisposable {
         outcomeStore ?? new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: this.#clock.wallTime() }),
       clock: this.#clock,
       limits: this.#limits,
-      logger: this.#logger,
+      failures: this.#failures,
       epoch: this.#epoch,
       scopeOf: outcomeScope,
     });
@@ -447,6 +450,7 @@ export class Server implements AsyncDisposable {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
     await this.#lost.settled();
     for (const detach of this.#detachSinks) detach();
+    this.#logger.close();
   }
 
   /** Waits until every session has nothing left, or the grace is over. */
@@ -467,7 +471,7 @@ export class Server implements AsyncDisposable {
     });
   }
 
-  get #failures(): { logger: Logger; random: Random; exposeErrors: boolean } {
+  get #failures(): FailureReport {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
 }

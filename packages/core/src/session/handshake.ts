@@ -151,7 +151,7 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     fail(error);
     // A peer that was refused learns why; one that refused us knows.
     if (!(reason instanceof RefusedByPeer))
-      sendHandshake(connection, { type: "close", ...toErrorBody(error) }, options.limits);
+      sendHandshake(connection, { type: "close", ...toErrorBody(toTold(reason, error)) }, options.limits);
     void connection.close();
   };
   connection.start({
@@ -209,6 +209,12 @@ function toRefusal(reason: unknown): RpcError {
     return new RpcError("invalid_argument", `protocol error: ${reason.message}`, { outcome: "not-executed" });
   }
   return RpcError.from(reason, "internal", { outcome: "not-executed" });
+}
+
+// What went wrong inside this process is its own business.
+function toTold(reason: unknown, error: RpcError): RpcError {
+  if (RpcError.is(reason) || reason instanceof ProtocolError) return error;
+  return new RpcError("internal", "internal error", { outcome: "not-executed" });
 }
 
 function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {

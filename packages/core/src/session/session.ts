@@ -1,7 +1,8 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Random, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
+import { toHex } from "../hex.js";
 import type { Limits } from "../limits.js";
-import type { Logger } from "../logger.js";
+import type { KindLogger } from "../logger.js";
 import type { Connection, Peer, Receiver } from "../transport.js";
 import { FrameReader } from "../wire/decode-frame.js";
 import type { OutgoingFrame } from "../wire/encode-frame.js";
@@ -32,7 +33,8 @@ export interface SessionOwner {
 export interface SessionOptions {
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly logger: KindLogger;
+  readonly random: Random;
   readonly pool: SinkPool;
   readonly budget: SendBudget;
 }
@@ -382,17 +384,26 @@ export class Session {
   }
 
   #refuse(error: unknown): void {
-    const malformed = error instanceof ProtocolError;
-    const { logger } = this.#options;
-    if (malformed) logger.warn(`session ended, its peer broke the protocol: ${error.message}`);
-    else
-      logger.error(
-        `session ended by an internal error: ${error instanceof Error ? error.stack : String(error)}`,
-      );
-    const reason = malformed
-      ? new RpcError("invalid_argument", `protocol error: ${error.message}`)
-      : new RpcError("internal", "internal error");
-    void this.close(reason);
+    void this.close(error instanceof ProtocolError ? this.#blame(error) : this.#fail(error));
+  }
+
+  #blame(error: ProtocolError): RpcError {
+    const from = this.peer?.address ?? this.peer?.scheme ?? "somewhere";
+    this.#options.logger.warn(
+      `session with ${from} ended, its peer broke the protocol: ${error.message}`,
+      "peers that broke the protocol",
+    );
+    return new RpcError("invalid_argument", `protocol error: ${error.message}`);
+  }
+
+  #fail(error: unknown): RpcError {
+    const errorId = toHex(this.#options.random.bytes(8));
+    const stack = error instanceof Error ? error.stack : String(error);
+    this.#options.logger.error(
+      `session ended by an internal error, error id ${errorId}: ${stack}`,
+      "sessions ended by internal errors",
+    );
+    return new RpcError("internal", `internal error (error id ${errorId})`, { errorId });
   }
 
   #sessionTime(now: number): number {

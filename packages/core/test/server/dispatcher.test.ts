@@ -107,7 +107,8 @@ function shared(
   const { maxOutcomes, outcomeBytes } = limits;
   const epoch = "epoch";
   const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
-  const once = new OnceCalls({ store, clock, limits, logger, epoch, scopeOf: (identity) => identity });
+  const failures = { logger, random: new SeededRandom(2), exposeErrors: false };
+  const once = new OnceCalls({ store, clock, limits, failures, epoch, scopeOf: (identity) => identity });
   return {
     runningInAll: new RunningCount(),
     once,

@@ -4,6 +4,7 @@ import { toPeerLimits } from "../../src/session/handshake.js";
 import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
 import { SinkPool } from "../../src/session/sink-pool.js";
+import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Connection, Peer, Receiver } from "../../src/transport.js";
 import type { SessionFrame } from "../../src/wire/frame.js";
@@ -74,6 +75,7 @@ export class Side {
       clock,
       limits: this.limits,
       logger: this.logger,
+      random: new SeededRandom(1),
       pool,
       budget: new SendBudget(this.limits.totalSendBufferBytes),
     };

@@ -90,6 +90,7 @@ function createRaw(): RawSession {
       clock: systemClock,
       limits: defaultLimits,
       logger: silentLogger,
+      random: systemRandom,
       pool: new SinkPool(),
       budget: new SendBudget(2 ** 20),
     },
