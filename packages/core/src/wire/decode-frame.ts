@@ -69,6 +69,13 @@ export class FrameReader {
     return frame;
   }
 
+  /** What is left, in memory of its own: the packet's is used again. Undefined at the end of the packet. */
+  keepRest(): FrameReader | undefined {
+    if (this.#position === this.#bytes.length) return undefined;
+    const rest = new Uint8Array(this.#bytes.subarray(this.#position));
+    return new FrameReader(rest, new DataView(rest.buffer), 0, this.#limits);
+  }
+
   #body(type: number): Frame {
     switch (type) {
       case frameTypes.call:
@@ -220,7 +227,9 @@ export class FrameReader {
     const start = this.#position;
     const args = this.#value();
     if (!Array.isArray(args)) throw new ProtocolError("call: arguments are no array");
-    const argsBytes = key === undefined ? undefined : this.#bytes.slice(start, this.#position);
+    // A copy, which the slice of a Buffer would not be.
+    const argsBytes =
+      key === undefined ? undefined : new Uint8Array(this.#bytes.subarray(start, this.#position));
     return { type: "call", id, timeLeftMs, target, metadata, key, extras, args, argsBytes };
   }
 

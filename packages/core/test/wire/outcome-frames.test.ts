@@ -22,6 +22,21 @@ describe("frames about once calls", () => {
     expect(frame).toHaveProperty("argsBytes", Uint8Array.of(0x92, 1, 0xa1, 0x78));
   });
 
+  it("keep the bytes of the arguments when the transport, whose Buffer they came in, uses it again", () => {
+    const sink = new ByteSink(64);
+    const target = { service: "Desk", method: "placeOrder" };
+    encodeFrame(
+      sink,
+      { type: "call", id: 7, target, timeLeftMs: 5, key: "k", args: [1, "x"] },
+      defaultLimits,
+    );
+    const chunk = Buffer.from(sink.bytes.slice(0, sink.position));
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    const frame = new FrameReader(chunk, view, 0, defaultLimits).next();
+    chunk.fill(0xc1);
+    expect(frame).toHaveProperty("argsBytes", Uint8Array.of(0x92, 1, 0xa1, 0x78));
+  });
+
   it("carry a question and every answer to it", () => {
     const error = { code: "internal", message: "no", outcome: "executed" } as const;
     const frames: OutgoingFrame[] = [
