@@ -14,6 +14,8 @@ export interface Clock {
   timer(ms: number, fire: () => void): Timer;
   /** Runs `run` at the end of this turn, after the code that runs now and before the next input. */
   soon(run: () => void): void;
+  /** Runs `run` once in a later turn, after the input that waits already. Without it `timer(0, run)` does. */
+  later?(run: () => void): Timer;
 }
 
 /** Randomness, handed in, so that a failing run replays from its seed. */
@@ -24,7 +26,13 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
-const host = globalThis as { readonly process?: { nextTick?(run: () => void): void } };
+interface Host {
+  readonly process?: { nextTick?(run: () => void): void };
+  setImmediate?(run: () => void): unknown;
+  clearImmediate?(handle: unknown): void;
+}
+
+const host = globalThis as Host;
 // Longer ones would fire at once.
 const longestTimeoutMs = 2 ** 31 - 1;
 
@@ -38,6 +46,12 @@ export const systemClock: Clock = {
   },
   // All answers to one read leave together: nextTick runs after the read's callback and before the next read.
   soon: host.process?.nextTick ?? queueMicrotask.bind(globalThis),
+  // An immediate costs the loop a look at its sockets, where a timer costs a millisecond.
+  later(run) {
+    if (host.setImmediate === undefined) return systemClock.timer(0, run);
+    const handle = host.setImmediate(run);
+    return { clear: () => host.clearImmediate?.(handle) };
+  },
 };
 
 /** The machine's randomness: `crypto` for bytes. */

@@ -35,7 +35,10 @@ export interface Limits {
   readonly callbackTimeoutMs: number;
   /** Metadata of one call, encoded. */
   readonly maxMetadataBytes: number;
-  /** Unacknowledged bytes kept for one session. When full, reading from that peer stops. */
+  /**
+   * Unacknowledged bytes kept for one session. When full, answers and events wait; a peer that goes on asking and reads no
+   * answers loses its session.
+   */
   readonly sendBufferBytes: number;
   /** Unacknowledged bytes kept for all sessions of one server. */
   readonly totalSendBufferBytes: number;

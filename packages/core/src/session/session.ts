@@ -14,6 +14,7 @@ import { Heartbeat } from "./heartbeat.js";
 import { Lateness } from "./lateness.js";
 import { createLoosePacket } from "./loose-packet.js";
 import { Outbox } from "./outbox.js";
+import { ReadTurn } from "./read-turn.js";
 import type { SendBudget } from "./send-budget.js";
 import { SendBuffer } from "./send-buffer.js";
 import type { SinkPool } from "./sink-pool.js";
@@ -39,6 +40,15 @@ export interface SessionOptions {
   readonly budget: SendBudget;
 }
 
+/** What of a connection waits for its next turn. */
+interface Held {
+  /** The rest of a packet whose number counts as received: it is handed up whatever becomes of the connection. */
+  rest: { readonly reader: FrameReader; readonly numbered: boolean; readonly sentAt: number } | undefined;
+  /** Packets behind it: at most what the transport had read when it was told to pause. */
+  packets: Uint8Array[];
+  bytes: number;
+}
+
 /** Bytes after which a side that sends nothing acknowledges at once. */
 const acknowledgeBytes = 64 * 1024;
 /** Milliseconds after which it does for any number of bytes. */
@@ -59,6 +69,9 @@ export class Session {
   readonly #heartbeat: Heartbeat;
   readonly #lateness = new Lateness();
   readonly #zero: number;
+  readonly #turn: ReadTurn;
+  /** Set while the turn is over. */
+  #held: Held | undefined;
   #peerLimits: PeerLimits;
   #connection: Connection | undefined;
   #state: "open" | "ended" = "open";
@@ -84,6 +97,7 @@ export class Session {
     this.#leaveBudget = options.budget.wait(() => this.#owner.room());
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
+    this.#turn = new ReadTurn(options.clock, () => this.#continue());
     this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) =>
       this.#seal(packet, eventBytes),
     );
@@ -137,9 +151,9 @@ export class Session {
     );
   }
 
-  /** Whether everything that was sent has arrived. */
+  /** Whether everything that was sent has arrived, and everything that arrived was handed up. */
   get settled(): boolean {
-    return this.#kept.size === 0;
+    return this.#kept.size === 0 && this.#held === undefined;
   }
 
   /**
@@ -195,6 +209,7 @@ export class Session {
     // The handshake told the peer what this side has.
     this.#hasAcknowledged();
     this.#heartbeat.start();
+    if (this.#held !== undefined) connection.pause();
     this.#pump();
     this.#owner.room();
     return {
@@ -235,6 +250,8 @@ export class Session {
     this.#state = "ended";
     const connection = this.#connection;
     this.#detach();
+    this.#turn.stop();
+    this.#held = undefined;
     this.#leaveBudget();
     this.#kept.clear();
     void connection?.close();
@@ -243,6 +260,8 @@ export class Session {
 
   #detach(): void {
     this.#connection = undefined;
+    // What was not counted as received comes again, on another connection.
+    if (this.#held !== undefined) this.#held = { rest: this.#held.rest, packets: [], bytes: 0 };
     this.#heartbeat.stop();
     this.#acknowledgeTimer?.clear();
     this.#acknowledgeTimer = undefined;
@@ -295,6 +314,7 @@ export class Session {
     const now = this.#options.clock.now();
     this.#lastReadAt = now;
     this.#heartbeat.heard(now);
+    if (this.#held !== undefined) return this.#hold(this.#held, bytes);
     try {
       this.#read(bytes, now);
     } catch (error) {
@@ -317,11 +337,49 @@ export class Session {
     // Counted before its frames go up: one that fails up there ends the session, and must never come again.
     if (header.numbered) this.#received = header.number;
     const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
+    this.#readFrames(reader, header.numbered, now - late);
+    if (header.numbered && this.#state === "open") this.#countReceived(bytes.length);
+  }
+
+  #readFrames(reader: FrameReader, numbered: boolean, sentAt: number): void {
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
-      this.#handUp(frame, header.numbered, now - late);
+      this.#handUp(frame, numbered, sentAt);
       if (this.#state === "ended") return;
+      if (this.#turn.spend()) return this.#yield(reader.keepRest(), numbered, sentAt);
     }
-    if (header.numbered) this.#countReceived(bytes.length);
+  }
+
+  // The others' turn. Order is kept: whatever comes of this connection waits behind what is held.
+  #yield(reader: FrameReader | undefined, numbered: boolean, sentAt: number): void {
+    this.#held = {
+      rest: reader === undefined ? undefined : { reader, numbered, sentAt },
+      packets: [],
+      bytes: 0,
+    };
+    this.#connection?.pause();
+  }
+
+  #hold(held: Held, bytes: Uint8Array): void {
+    // A copy, which the slice of a Buffer would not be.
+    held.packets.push(new Uint8Array(bytes));
+    held.bytes += bytes.length;
+    if (held.bytes > 2 * this.#options.limits.maxPacketBytes)
+      this.break(new Error(`${held.bytes} bytes came while the connection was paused`));
+  }
+
+  #continue(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    const connection = this.#connection;
+    this.#held = undefined;
+    try {
+      if (held.rest !== undefined) this.#readFrames(held.rest.reader, held.rest.numbered, held.rest.sentAt);
+    } catch (error) {
+      this.#refuse(error);
+    }
+    // Each may end the turn again: then the next ones are held behind it.
+    for (const bytes of held.packets) if (this.#connection === connection) this.#packet(bytes);
+    if (this.#held === undefined) this.#connection?.resume();
   }
 
   #handUp(frame: Frame, numbered: boolean, sentAt: number): void {

@@ -19,6 +19,8 @@ export class HeldConnection implements Connection {
   sent: Uint8Array[] = [];
   /** What `send` answers with: the pipe is full. */
   full = false;
+  /** Whether its session asked for a pause; what the test delivers all the same comes, as what was read already. */
+  paused = false;
   closed = false;
   receiver: Receiver | undefined;
 
@@ -31,9 +33,13 @@ export class HeldConnection implements Connection {
     this.receiver = receiver;
   }
 
-  pause(): void {}
+  pause(): void {
+    this.paused = true;
+  }
 
-  resume(): void {}
+  resume(): void {
+    this.paused = false;
+  }
 
   async close(): Promise<void> {
     if (this.closed) return;
