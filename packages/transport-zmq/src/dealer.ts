@@ -2,6 +2,7 @@ import { type ConnectOptions, RpcError } from "@rpc/core/transport";
 import type { Context, Dealer, Event } from "zeromq";
 import { type Address, type Endpoint, parseAddress, resolveEndpoint } from "./address.js";
 import type { ZmqConnection } from "./connection.js";
+import { type CurveConnecting, prepareCurve } from "./curve-client.js";
 import { DealerPipe } from "./dealer-pipe.js";
 import { watchSocket } from "./monitor.js";
 import type { ZmqSettings } from "./options.js";
@@ -23,7 +24,9 @@ export async function connectDealer(url: URL, options: DealerOptions): Promise<Z
   checkWanted(url, options.signal);
   const endpoint = await orAbort(resolveEndpoint(address), url, options.signal);
   checkWanted(url, options.signal);
-  const dealer = openDealer(url, endpoint, options);
+  const curve = options.settings.curve && (await prepareCurve(options.settings.curve));
+  checkWanted(url, options.signal);
+  const dealer = openDealer(url, endpoint, { ...options, curve });
   return await new Promise((resolve, reject) => {
     let pipe: DealerPipe | undefined;
     const fail = (error: RpcError) => {
@@ -41,7 +44,7 @@ export async function connectDealer(url: URL, options: DealerOptions): Promise<Z
         options.signal.removeEventListener("abort", abort);
         pipe = new DealerPipe(dealer, url, options, closed);
         resolve(pipe.connection);
-      } else if (failures.has(event.type)) fail(notThere(url, event));
+      } else if (failures.has(event.type)) fail(notThere(url, event, curve));
     };
     const closed = watchSocket(dealer, hear);
     options.signal.addEventListener("abort", abort, { once: true });
@@ -83,21 +86,32 @@ function orAbort<Value>(work: Promise<Value>, url: URL, signal: AbortSignal): Pr
   });
 }
 
-function openDealer(url: URL, { ipv6 }: Endpoint, options: DealerOptions): Dealer {
+function openDealer(
+  url: URL,
+  { ipv6 }: Endpoint,
+  { context, settings, curve }: DealerOptions & { readonly curve: CurveConnecting | undefined },
+): Dealer {
   try {
-    return createDealer({ context: options.context, settings: options.settings, ipv6 });
+    return createDealer({ context, settings, ipv6, curve });
   } catch (error) {
     const message = `no socket to connect to ${url.href}: ${(error as Error).message}`;
     throw new RpcError("unavailable", message, { outcome: "not-executed", cause: error });
   }
 }
 
-function notThere(url: URL, event: Event): RpcError {
+function notThere(url: URL, event: Event, curve: CurveConnecting | undefined): RpcError {
+  const options = { outcome: "not-executed" } as const;
+  if (event.type === "handshake:error:auth" && curve !== undefined) {
+    const message = `${url.href} refused this side's CURVE key; its allowedKeys lack ${curve.curvePublicKey}`;
+    return new RpcError("unauthenticated", message, options);
+  }
   const shaken = event.type === "disconnect" || event.type.startsWith("handshake:");
-  const message = shaken
-    ? `no ZeroMQ server of this framework answers at ${url.href}`
-    : `nobody listens at ${url.href}`;
-  return new RpcError("unavailable", message, { outcome: "not-executed" });
+  if (!shaken) return new RpcError("unavailable", `nobody listens at ${url.href}`, options);
+  const reasons =
+    curve === undefined
+      ? "no ZeroMQ server of this framework is there, or it wants CURVE: give zmq({ curve })"
+      : "its key is not curve.serverKey, or it has no CURVE";
+  return new RpcError("unavailable", `${url.href} broke the handshake off: ${reasons}`, options);
 }
 
 function givenUp(url: URL, signal: AbortSignal): RpcError {

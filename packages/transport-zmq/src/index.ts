@@ -10,6 +10,9 @@
  * const client = await connect("zmq://127.0.0.1:7000", { transports: [zmq()] });
  * ```
  */
+export { type CurveKeys, createCurveKeys } from "./curve-keys.js";
+export type { CurveOptions } from "./curve-options.js";
 export { zmqLacks } from "./lacks.js";
 export type { PublishOption, ZmqOptions } from "./options.js";
-export { zmq } from "./zmq.js";
+export type { CurveIdentity } from "./router-peers.js";
+export { type ZmqTransport, zmq } from "./zmq.js";

@@ -1,5 +1,7 @@
 /**
- * What ZeroMQ cannot do, by the names that the transport suite knows.
+ * What ZeroMQ cannot do, by the names that the transport suite knows. CURVE adds nothing to what it can do here; it
+ * decides who gets as far as this: `peer-address`, `packet-timeout` and `packet-limit-before-buffering` then concern
+ * allowed keys only.
  *
  * - `peer-loss-without-heartbeat`: a server learns that a client vanished without a close notice only by a heartbeat, or
  *   when it sends (`EHOSTUNREACH`).

@@ -2,6 +2,8 @@ import { type Logger, type PlainAccess, RpcError } from "@rpc/core/transport";
 import type { Context, Publisher } from "zeromq";
 import { exposureOf, parseAddress } from "./address.js";
 import { type Bound, bindSocket } from "./bind.js";
+import { provesPeers } from "./curve-options.js";
+import type { CurveListening } from "./curve-server.js";
 import { watchSocket } from "./monitor.js";
 import type { PublishOption, ZmqSettings } from "./options.js";
 import { closeTimeoutMs, createPublisher } from "./settings.js";
@@ -10,6 +12,7 @@ import { closeTimeoutMs, createPublisher } from "./settings.js";
 export interface PublisherParts {
   readonly context: Context;
   readonly settings: ZmqSettings;
+  readonly curve: CurveListening | undefined;
   readonly plain: PlainAccess;
   readonly logger: Logger;
   /** Called once, when all is closed again, also when opening fails. */
@@ -56,16 +59,19 @@ interface PublisherSocket {
 async function openSocket(
   href: string,
   entries: readonly PublishOption[],
-  { context, settings, plain, logger }: PublisherParts,
+  { context, settings, curve, plain, logger }: PublisherParts,
 ): Promise<PublisherSocket> {
   const url = new URL(href);
   const address = parseAddress(url);
-  if (exposureOf(address) !== "local") {
-    throw new RpcError("failed_precondition", `plain events are published on loopback only, got ${url.href}`);
+  if (exposureOf(address) !== "local" && !(settings.curve !== undefined && provesPeers(settings.curve))) {
+    throw new RpcError(
+      "failed_precondition",
+      `plain events are published on loopback only, got ${url.href}; publish at 127.0.0.1 or zmq+ipc:, or give curve with allowedKeys`,
+    );
   }
   let ended: Promise<void> | undefined;
   const bound = await bindSocket(url, address, ({ ipv6 }) => {
-    const socket = createPublisher({ context, settings, ipv6 });
+    const socket = createPublisher({ context, settings, ipv6, curve: curve?.socketOptions });
     ended = watchSocket(socket, () => {});
     return socket;
   });

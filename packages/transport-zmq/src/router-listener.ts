@@ -1,6 +1,7 @@
 import type { Connection, Listener, ListenOptions } from "@rpc/core/transport";
 import type { Router } from "zeromq";
 import type { Bound } from "./bind.js";
+import type { CurveListening } from "./curve-server.js";
 import { DroppedMessages } from "./dropped-messages.js";
 import type { ZmqSettings } from "./options.js";
 import { PlainPeers } from "./plain-peers.js";
@@ -16,6 +17,7 @@ export interface RouterListenerParts extends ListenOptions {
   /** Settles when libzmq has let go of the socket. */
   readonly ended: Promise<void>;
   readonly publishers: Publishers | undefined;
+  readonly curve: CurveListening | undefined;
   accept(connection: Connection): void;
 }
 
@@ -41,7 +43,7 @@ export class RouterListener implements Listener {
     const writer = new Writer(this.#router, parts.clock);
     const peer = { scheme: parts.bound.url.protocol.slice(0, -1) };
     const unused = () => this.#releaseWhenUnused();
-    this.#peers = new RouterPeers({ ...parts, writer, peer, left: unused });
+    this.#peers = new RouterPeers({ ...parts, writer, peer, dropped: this.#dropped, left: unused });
     this.#plain = new PlainPeers({
       access: parts.settings.plain ? parts.plain : undefined,
       maxCalls: parts.settings.maxPlainCalls,
@@ -50,6 +52,7 @@ export class RouterListener implements Listener {
       dropped: this.#dropped,
       idle: () => void unused(),
     });
+    parts.curve?.onRevoked(() => this.#peers.breakRevoked());
     void this.#read();
   }
 
@@ -115,6 +118,7 @@ export class RouterListener implements Listener {
       this.#router.close();
       await this.#parts.ended;
       await this.#parts.bound.file?.remove();
+      await this.#parts.curve?.leave();
     } catch (error) {
       this.#parts.logger.error(`closing ${this.url.href} failed: ${(error as Error).message}`);
     }

@@ -1,5 +1,7 @@
 import type { Connection, ListenOptions, Peer } from "@rpc/core/transport";
 import { ZmqConnection } from "./connection.js";
+import type { CurveListening } from "./curve-server.js";
+import type { DroppedMessages } from "./dropped-messages.js";
 import type { ZmqSettings } from "./options.js";
 import { closeNotice, type Ending, type Pipe } from "./pipe.js";
 import { RefusedPeers } from "./refused-peers.js";
@@ -10,9 +12,18 @@ export interface RouterPeersParts extends ListenOptions {
   readonly settings: ZmqSettings;
   readonly writer: Writer;
   readonly peer: Peer;
+  /** Present behind CURVE: then a connection is taken only from a routing id that proves its key. */
+  readonly curve: CurveListening | undefined;
+  readonly dropped: DroppedMessages;
   accept(connection: Connection): void;
   /** Called when a connection has ended; its close waits for this. Never rejects. */
   left(): Promise<void>;
+}
+
+/** What CURVE proves of a peer: `peer.identity` of a connection behind it. */
+export interface CurveIdentity {
+  /** The peer's public key, 40 characters of Z85. */
+  readonly publicKey: string;
 }
 
 /** The session peers of a ROUTER: a connection for every routing id that has sent a packet. */
@@ -38,12 +49,21 @@ export class RouterPeers {
     if (connection !== undefined) connection.received(packet);
     else if (packet.length === 0) this.#answerNotice(id, route);
     else if (this.#refused.has(id) || !this.#hasRoom()) this.#refuse(id, route);
-    else this.#welcome(id, route).received(packet);
+    else this.#meet(id, route)?.received(packet);
   }
 
   /** Takes no new peers. Those that are there stay. */
   refuseNewcomers(): void {
     this.#open = false;
+  }
+
+  /** Ends the connections of keys that are not allowed any more. */
+  breakRevoked(): void {
+    const { curve } = this.#parts;
+    for (const connection of [...this.#connections.values()]) {
+      const { publicKey } = connection.peer.identity as CurveIdentity;
+      if (curve?.allows(publicKey) === false) connection.break(new Error(`key ${publicKey} was revoked`));
+    }
   }
 
   /** Ends all connections: their socket is of no more use. */
@@ -76,8 +96,19 @@ export class RouterPeers {
     });
   }
 
-  #welcome(id: string, route: Buffer): ZmqConnection {
-    const { settings, peer, writer } = this.#parts;
+  #meet(id: string, route: Buffer): ZmqConnection | undefined {
+    const { curve, peer, dropped } = this.#parts;
+    if (curve === undefined) return this.#welcome(id, route, peer);
+    const publicKey = curve.identify(route);
+    if (publicKey !== undefined)
+      return this.#welcome(id, route, { ...peer, identity: { publicKey } satisfies CurveIdentity });
+    dropped.add("a session's packet from a routing id that proves no allowed key");
+    this.#refuse(id, route);
+    return undefined;
+  }
+
+  #welcome(id: string, route: Buffer, peer: Peer): ZmqConnection {
+    const { settings, writer } = this.#parts;
     const pipe: Pipe = {
       peer,
       route,

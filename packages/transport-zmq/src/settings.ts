@@ -1,4 +1,6 @@
 import { Context, Dealer, Publisher, Router } from "zeromq";
+import type { CurveConnecting } from "./curve-client.js";
+import type { CurveListening } from "./curve-server.js";
 import type { ZmqSettings } from "./options.js";
 
 /** Time for a ZMTP handshake, on either side. 2 s: it is two small messages, after TCP is up. */
@@ -27,6 +29,8 @@ export interface SocketParts {
   readonly context: Context;
   readonly settings: ZmqSettings;
   readonly ipv6: boolean;
+  /** Keys, where the transport has CURVE. */
+  readonly curve?: CurveListening["socketOptions"] | CurveConnecting | undefined;
 }
 
 /** Creates a context whose sockets never keep the process from exiting. */
@@ -67,8 +71,9 @@ export function createPublisher(parts: SocketParts): Publisher {
   return new Publisher({ ...common(parts), sendHighWaterMark: publishHighWaterMark });
 }
 
-function common({ context, settings, ipv6 }: SocketParts) {
+function common({ context, settings, ipv6, curve }: SocketParts) {
   return {
+    ...curve,
     context,
     ipv6,
     linger: 0,

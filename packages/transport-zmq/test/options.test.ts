@@ -5,7 +5,7 @@ describe("zmq()", () => {
   it.each([
     [
       { plane: true },
-      "unknown option plane of zmq(); known are plain, publish, maxPlainCalls, maxMessageBytes, maxHeldBytes",
+      "unknown option plane of zmq(); known are plain, publish, maxPlainCalls, maxMessageBytes, maxHeldBytes, curve",
     ],
     [{ maxHeldBytes: 0 }, "option maxHeldBytes of zmq() must be a whole number of at least 1, got 0"],
     [{ maxPlainCalls: 1.5 }, "option maxPlainCalls of zmq() must be a whole number of at least 1, got 1.5"],

@@ -523,7 +523,7 @@ function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure 
   throw refused(
     "failed_precondition",
     `${url.href} is open to anyone who can reach it; pass authenticate, use a transport that checks its peers ` +
-      "(tls:// with client certificates), listen on 127.0.0.1, or write insecure: true",
+      "(tls:// with client certificates, zmq:// with CURVE and allowedKeys), listen on 127.0.0.1, or write insecure: true",
   );
 }
 
