@@ -114,7 +114,7 @@ export class Dispatcher {
         ? refuse("unimplemented", `no method ${nameOfTarget(frame.target)}`)
         : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) return this.refuse(frame, refusal);
-    const args = extras === undefined ? frame.args : this.streams.open(frame, extras, nameOfMethod(method!));
+    const args = extras === undefined ? frame.args : this.streams.open(frame, extras, method!);
     const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
     this.#run(method!, call);
@@ -205,7 +205,7 @@ export class Dispatcher {
         `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
       );
     }
-    const problem = method.refuseArguments?.(frame.args);
+    const problem = method.refuseArguments?.(frame.args, frame.extras?.passed);
     if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
     return undefined;
   }
@@ -285,7 +285,7 @@ export class Dispatcher {
       return this.#failed(method, call, mistaken(method, value));
     if (call.aborted !== undefined) return this.#failed(method, call, call.aborted);
     this.#runner.within(call, () =>
-      this.streams.send(call.callId, value, credit, (failure) => {
+      this.streams.send(call.callId, method, value, credit, (failure) => {
         if (failure === undefined) this.#answers.reply(method, call, undefined);
         else this.#failed(method, call, failure.error);
       }),

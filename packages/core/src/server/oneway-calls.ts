@@ -66,7 +66,7 @@ export class OnewayCalls {
       return this.#tell(refusal);
     }
     if (this.#running.has(id)) throw new ProtocolError(`one-way call id ${id} is running already`);
-    const args = streams.open(frame, extras, nameOfMethod(method!));
+    const args = streams.open(frame, extras, method!);
     const call = new RunningCall(id, method!, args, deadline, metadata, clock, caller);
     this.#running.add(call);
     void this.#run(method!, call);

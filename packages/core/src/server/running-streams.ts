@@ -2,6 +2,7 @@ import type { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
+import type { RegisteredMethod } from "../service/registry.js";
 import type { Session } from "../session/session.js";
 import { IncomingStream } from "../stream/incoming-stream.js";
 import type { StreamFailure } from "../stream/outgoing-stream.js";
@@ -16,6 +17,7 @@ import type {
   PassedParameter,
 } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { nameOfMethod } from "./refusal.js";
 
 /** What a running call has open. */
 interface OpenStreams {
@@ -70,7 +72,13 @@ export class RunningStreams {
   }
 
   /** Puts streams and functions where the call passed them; returns the arguments its method gets. */
-  open({ id, args }: CallFrame, { credit, passed = [] }: CallExtras, name: string): readonly unknown[] {
+  open(
+    { id, args }: CallFrame,
+    { credit, passed = [] }: CallExtras,
+    method: RegisteredMethod,
+  ): readonly unknown[] {
+    const name = nameOfMethod(method);
+    const { boundary } = method;
     const count = countStreams(credit, passed);
     if (count > 0) this.#calls.set(id, { name, credit, count });
     this.#size += count;
@@ -80,10 +88,13 @@ export class RunningStreams {
       if (index >= args.length)
         throw new ProtocolError(`a call with ${args.length} arguments passes number ${index}`);
       const what = `${kind} ${index + 1} of ${name}`;
-      opened[index] =
-        kind === "stream"
-          ? this.#receive(id, index + 1, what)
-          : this.#options.callbacks.create(parameter, what);
+      if (kind === "stream") {
+        const stream = this.#receive(id, index + 1, what);
+        opened[index] = boundary?.guardStream(index, stream) ?? stream;
+      } else {
+        const callback = this.#options.callbacks.create(parameter, what);
+        opened[index] = boundary?.guardCallback(index, callback) ?? callback;
+      }
     }
     return opened;
   }
@@ -96,11 +107,13 @@ export class RunningStreams {
   /** Sends the answer of a call, item by item. */
   send(
     id: number,
-    source: AsyncIterable<unknown>,
+    { boundary }: RegisteredMethod,
+    answer: AsyncIterable<unknown>,
     credit: Credit,
     finished: (failure: StreamFailure | undefined) => void,
   ): void {
-    this.#streams.send({ id, stream: 0, source, credit, finished });
+    const source = boundary?.guardItems(answer) ?? answer;
+    this.#streams.send({ id, stream: 0, source, credit, finished, project: boundary?.project });
   }
 
   items(frame: ItemsFrame): void {

@@ -1,14 +1,20 @@
-import { explain, type Problem } from "../contract/explain.js";
+import { explain } from "../contract/explain.js";
 import { createProjector } from "../contract/projector.js";
-import { readTypes, type Types } from "../contract/schema.js";
+import { isRecord, jsPart, readTypes, resolve, type Types, toSchema } from "../contract/schema.js";
 import { type Compiler, createValidators } from "../contract/validator.js";
+import { type ErrorCode, RpcError } from "../errors.js";
 import type { Contract, MemberContract, ParamContract, TypeSchema } from "./contract.js";
+import { type Callback, guardCallback, guardItems } from "./guards.js";
+import { compileParams, paramAt, placeOf, problemText, type RefuseArguments } from "./param-checks.js";
 
 /** What of the values that cross the boundary is checked against the contract. */
 export interface ValidateOptions {
-  /** Arguments, before the method runs. Default true, with a contract. */
+  /** What callers send: arguments, before the method runs; items of streams; what callbacks give back. Default true, with a contract. */
   readonly arguments?: boolean;
-  /** Results, before they are sent. Default: with `exposeErrors`, for it costs time and finds mistakes of the server's own. */
+  /**
+   * What methods give: results, items of streams, and what they pass to callbacks, before they are sent. Default: with
+   * `exposeErrors`, for it costs time and finds mistakes of the server's own.
+   */
   readonly results?: boolean;
   /** Events, before they are published. Default as for `results`. */
   readonly events?: boolean;
@@ -17,12 +23,21 @@ export interface ValidateOptions {
 /** What crosses the boundary of one method or event. Texts tell what is wrong: path, expected and got. */
 export interface Boundary {
   /** What is wrong with the arguments; undefined when nothing is. */
-  refuseArguments(args: readonly unknown[]): string | undefined;
+  readonly refuseArguments: RefuseArguments;
   /** What is wrong with a result or an event; undefined when nothing is. */
   refuseValue(value: unknown): string | undefined;
-  /** A result or event with instances of classes made plain, by what the contract names. */
+  /** A result, item or event with instances of classes made plain, by what the contract names. */
   project(value: unknown): unknown;
+  /** A stream that was passed as the argument of that index, its items checked. */
+  guardStream(index: number, source: AsyncIterable<unknown>): AsyncIterable<unknown>;
+  /** A callback that was passed as the argument of that index, checked both ways. */
+  guardCallback(index: number, callback: Callback): Callback;
+  /** A stream that a method answers with, its items checked. */
+  guardItems(source: AsyncIterable<unknown>): AsyncIterable<unknown>;
 }
+
+/** Says what is wrong with a value, which has this name in messages; undefined when nothing is. */
+type RefuseValue = (value: unknown, whose?: string) => string | undefined;
 
 /** Makes the boundaries of a server's members; types they share are compiled once. */
 export class BoundaryMaker {
@@ -38,64 +53,107 @@ export class BoundaryMaker {
   /** @throws TypeError, with the member's name, for a type that cannot be checked. */
   make(name: string, member: MemberContract): Boundary {
     try {
-      const output = outputOf(member);
-      const checked =
-        member.kind === "event" ? this.#validate.events : member.kind === "call" && this.#validate.results;
-      const params = member.kind !== "event" && this.#validate.arguments ? member.params : undefined;
-      return {
-        refuseArguments: params === undefined ? nothing : this.#arguments(params),
-        refuseValue: checked ? this.#value(output) : nothing,
-        project: createProjector(output, this.#compiler),
-      };
+      return member.kind === "event" ? this.#event(member.payload) : this.#method(name, member);
     } catch (error) {
       throw new TypeError(`the contract of ${name}: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  #value(schema: TypeSchema): (value: unknown) => string | undefined {
-    const check = this.#compiler.check(schema);
-    return (value) => (check(value) ? undefined : problemText("", explain(this.#compiler, schema, value)));
+  #event(payload: TypeSchema): Boundary {
+    return {
+      ...unguarded,
+      refuseValue: this.#validate.events ? this.#value(payload) : nothing,
+      project: createProjector(payload, this.#compiler),
+    };
   }
 
-  // An argument that is left out is undefined; what comes behind the last parameter is let pass, as in JavaScript.
-  #arguments(params: readonly ParamContract[]): (args: readonly unknown[]) => string | undefined {
-    const checks = params.map(({ type }) => this.#compiler.check(type));
-    const mayLeave = params.map(({ optional, rest }) => optional === true || rest === true);
-    const rest = params.at(-1)?.rest === true ? params.length - 1 : undefined;
-    const refuse = (index: number, value: unknown, place = index) =>
-      problemText(
-        params[index]!.name + (index === rest ? `[${place - index}]` : ""),
-        explain(this.#compiler, params[index]!.type, value),
-      );
-    return (args) => {
-      for (let index = 0; index < checks.length; index++) {
-        const value = args[index];
-        if (value === undefined && mayLeave[index]) continue;
-        if (!checks[index]!(value)) return refuse(index, value);
-      }
-      if (rest === undefined) return undefined;
-      for (let place = rest + 1; place < args.length; place++)
-        if (!checks[rest]!(args[place])) return refuse(rest, args[place], place);
-      return undefined;
+  #method(name: string, member: Exclude<MemberContract, { kind: "event" }>): Boundary {
+    const { params } = member;
+    const output = member.kind === "stream" ? member.item : (member.result ?? { "x-js": "void" });
+    const refuseOutput = this.#validate.results ? this.#value(output) : undefined;
+    const isStream = member.kind === "stream";
+    return {
+      refuseArguments: this.#validate.arguments ? compileParams(params, this.#compiler) : nothing,
+      refuseValue: (!isStream && refuseOutput) || nothing,
+      project: createProjector(output, this.#compiler),
+      ...this.#guards(name, params),
+      guardItems: (source) =>
+        !isStream || refuseOutput === undefined
+          ? source
+          : guardItems(source, (item, index) =>
+              refusal("internal", `${name}: item ${index} is not what the contract says`, refuseOutput(item)),
+            ),
     };
+  }
+
+  #guards(name: string, params: readonly ParamContract[]): Pick<Boundary, "guardStream" | "guardCallback"> {
+    const { arguments: input, results: output } = this.#validate;
+    const parts = params.map(({ type }) => {
+      const { schema } = resolve(type, this.#compiler.types);
+      const item = jsPart(schema, "stream");
+      const callback = jsPart(schema, "callback");
+      return {
+        item: item === undefined || !input ? nothing : this.#value(toSchema(item)),
+        ...(isRecord(callback) && this.#callback(callback, { input, output })),
+      };
+    });
+    const partOf = (index: number) => {
+      const known = paramAt(params, index);
+      return known === undefined ? undefined : { ...parts[known]!, what: placeOf(params, known, index) };
+    };
+    return {
+      guardStream: (index, source) => {
+        const part = partOf(index);
+        if (part === undefined || part.item === nothing) return source;
+        return guardItems(source, (item, at) =>
+          refusal("invalid_argument", name, part.item(item, `${part.what}[${at}]`)),
+        );
+      },
+      guardCallback: (index, callback) => {
+        const part = partOf(index);
+        if (part?.given === undefined || part.answer === undefined) return callback;
+        const { given, answer, what } = part;
+        return guardCallback(
+          callback,
+          (args) =>
+            refusal(
+              "internal",
+              `${name}: what it passes to ${what} is not what the contract says`,
+              given(args),
+            ),
+          (value) => refusal("invalid_argument", name, answer(value, `what ${what} gave back`)),
+        );
+      },
+    };
+  }
+
+  #callback(
+    callback: Readonly<Record<string, unknown>>,
+    { input, output }: { readonly input: boolean; readonly output: boolean },
+  ): { readonly given: RefuseArguments; readonly answer: RefuseValue } {
+    const params = Array.isArray(callback["params"]) ? (callback["params"] as readonly ParamContract[]) : [];
+    return {
+      given: output ? compileParams(params, this.#compiler) : nothing,
+      answer: input ? this.#value(toSchema(callback["result"])) : nothing,
+    };
+  }
+
+  #value(schema: TypeSchema): RefuseValue {
+    const check = this.#compiler.check(schema);
+    return (value, whose = "") =>
+      check(value) ? undefined : problemText(whose, explain(this.#compiler, schema, value));
   }
 }
 
 const nothing = () => undefined;
 
-// What leaves the server at once; the items of a stream leave one by one and are not looked at here.
-function outputOf(member: MemberContract): TypeSchema {
-  switch (member.kind) {
-    case "event":
-      return member.payload;
-    case "stream":
-      return { "x-js": "any" };
-    default:
-      return member.result ?? { "x-js": "void" };
-  }
-}
+const unguarded = {
+  refuseArguments: nothing,
+  guardStream: (_: number, source: AsyncIterable<unknown>) => source,
+  guardCallback: (_: number, callback: Callback) => callback,
+  guardItems: (source: AsyncIterable<unknown>) => source,
+};
 
-function problemText(name: string, { path, expected, got }: Problem): string {
-  const where = name + path;
-  return where === "" ? `expected ${expected}, got ${got}` : `${where}: expected ${expected}, got ${got}`;
+function refusal(code: ErrorCode, what: string, problem: string | undefined): RpcError | undefined {
+  return problem === undefined ? undefined : new RpcError(code, `${what}: ${problem}`);
 }

@@ -4,6 +4,7 @@ import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
 import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
+import type { RefuseArguments } from "./param-checks.js";
 import { createParamCheck } from "./param-types.js";
 
 /** One exposed method, bound to its instance. */
@@ -17,7 +18,7 @@ export interface RegisteredMethod {
   /** Parameter names, where a contract tells them. */
   readonly params: readonly string[] | undefined;
   /** What is wrong with the arguments of a call; absent where nothing is known about them. */
-  readonly refuseArguments: ((args: readonly unknown[]) => string | undefined) | undefined;
+  readonly refuseArguments: RefuseArguments | undefined;
   /** What the contract says of its values; absent without one. */
   readonly boundary: Boundary | undefined;
   run(args: readonly unknown[]): unknown;

@@ -20,6 +20,8 @@ export interface OutgoingStreamOptions {
   readonly stream: number;
   readonly source: AsyncIterable<unknown>;
   readonly credit: Credit;
+  /** Makes plain what cannot travel as it is, such as instances of classes. */
+  readonly project?: ((value: unknown) => unknown) | undefined;
   /** The source is done: it ended, failed, or has returned after a stop. The last thing that is heard of it. */
   finished(failure: StreamFailure | undefined): void;
 }
@@ -133,7 +135,7 @@ export class OutgoingStream {
     const { peerLimits } = this.#options.session;
     const start = this.#block.position;
     try {
-      encodeValue(this.#block, value, peerLimits);
+      this.#encode(value);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
       return { error: new RpcError(code, `item ${this.#index + this.#count} ${message}`, { cause: error }) };
@@ -153,6 +155,16 @@ export class OutgoingStream {
     if (this.#block.position >= frameBytes || this.#count >= frameItems) this.#flush();
     else this.#flushSoon();
     return undefined;
+  }
+
+  #encode(value: unknown): void {
+    const { session, project } = this.#options;
+    try {
+      encodeValue(this.#block, value, session.peerLimits);
+    } catch (error) {
+      if (project === undefined || !RpcError.is(error, "invalid_argument")) throw error;
+      encodeValue(this.#block, project(value), session.peerLimits);
+    }
   }
 
   // What one turn of the event loop brings leaves in one frame.

@@ -12,6 +12,8 @@ export interface StreamToSend {
   readonly stream: number;
   readonly source: AsyncIterable<unknown>;
   readonly credit: Credit;
+  /** Makes plain what cannot travel as it is. */
+  readonly project?: ((value: unknown) => unknown) | undefined;
   finished(failure: StreamFailure | undefined): void;
 }
 
