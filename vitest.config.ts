@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^\.\.?\/typescript\.cjs$/, replacement: "typescript" },
       { find: /^@rpc\/core\/testing$/, replacement: source("core/src/testing/index.ts") },
       { find: /^@rpc\/core\/(\w+)$/, replacement: source("core/src/$1.ts") },
+      { find: /^@rpc\/(transport-\w+)\/(\w+)$/, replacement: source("$1/src/$2.ts") },
       { find: /^@rpc\/([\w-]+)$/, replacement: source("$1/src/index.ts") },
     ],
   },

@@ -8,6 +8,8 @@ const packages = new Map([
   ["unix", "tcp() from @rpc/transport-tcp"],
   ["zmq", "zmq() from @rpc/transport-zmq"],
   ["zmq+ipc", "zmq() from @rpc/transport-zmq"],
+  ["ws", "ws() from @rpc/transport-ws"],
+  ["wss", "ws() from @rpc/transport-ws"],
   ["memory", "memory() from @rpc/core"],
 ]);
 

@@ -1,0 +1,2 @@
+/** The entry for browsers, workers, Bun and Deno: clients over the WebSocket that is there. */
+export { ws } from "./platform.js";
