@@ -33,9 +33,11 @@ function nameOf(
   marks: Marks,
   problems: Problems,
 ): string | undefined {
-  const at = mark.argument ?? node.name ?? mark.at;
-  const name = mark.argument ? marks.text(mark.argument) : node.name?.text;
-  if (name === undefined && mark.argument === undefined) {
+  // Options alone are a bare service.
+  const argument = mark.argument && ts.isObjectLiteralExpression(mark.argument) ? undefined : mark.argument;
+  const at = argument ?? node.name ?? mark.at;
+  const name = argument ? marks.text(argument) : node.name?.text;
+  if (name === undefined && argument === undefined) {
     problems.report("RPC1103", at, "this service has no name", 'Name it: @service("Quotes")');
   }
   const refusal = name === undefined ? undefined : refuseName(name);

@@ -90,7 +90,8 @@ export class Marks {
         options.set(property.name.text, property.initializer);
       } else if (ts.isShorthandPropertyAssignment(property)) {
         options.set(property.name.text, property.name);
-      } else {
+      } else if (!ts.isMethodDeclaration(property)) {
+        // A function is the server's business: a rule, or what makes a key.
         this.#refuse(property, "name: value");
       }
     }

@@ -39,8 +39,16 @@ export interface Call {
   readonly metadata: Metadata;
 }
 
+/** Who calls or subscribes, as rules see it. */
+export interface Caller {
+  /** What `authenticate` returned for it; without it, what the transport proved (`peer.identity`). */
+  readonly identity: unknown;
+  /** Its session, as `onSessionLost` names it later; undefined for a plain peer. */
+  readonly sessionId: string | undefined;
+}
+
 /** What a method learns about the call it runs, when it asks: `@expose({ context: true })`. */
-export interface CallContext extends Call {
+export interface CallContext extends Call, Caller {
   /** The caller's id for it; events published with this context carry it. */
   readonly callId: number;
   /** When nobody waits any more, by the server's clock; `Infinity` when somebody always does. */
@@ -56,10 +64,6 @@ export interface CallContext extends Call {
   with<Target>(target: { $with(options: CallOptions): Target }): Target;
   /** What `with` adds to the metadata of nested calls, by which a serial method that waits for itself is found. */
   readonly nestedMetadata: Metadata;
-  /** The caller's session, as `onSessionLost` names it later; undefined for a plain peer. */
-  readonly sessionId: string | undefined;
-  /** What `authenticate` returned for the caller; without it, what the transport proved (`peer.identity`). */
-  readonly identity: unknown;
   /** Who is at the other side of the caller's connection; undefined while it has none. */
   readonly peer: Peer | undefined;
 }

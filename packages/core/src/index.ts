@@ -1,6 +1,6 @@
 // For applications.
 export type { AmbientContext } from "./ambient-context.js";
-export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
+export type { Call, CallContext, Caller, CallOptions, Metadata } from "./call.js";
 export { release } from "./callback/release.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
@@ -20,6 +20,7 @@ export type { Describe } from "./server/describe.js";
 export type { LostSession, OnSessionLost } from "./server/lost-sessions.js";
 export type { OutcomeStore, RememberedCall, StartingCall } from "./server/outcome-store.js";
 export { type ServeOptions, Server, type ServerStats, type SessionStats, serve } from "./server/server.js";
+export type { CallRule, ServiceRule, TopicRule } from "./service/allow.js";
 export type { ValidateOptions } from "./service/boundary.js";
 export type { Contract } from "./service/contract.js";
 export { Event } from "./service/event.js";
@@ -32,7 +33,7 @@ export {
 } from "./service/event-decorator.js";
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
 export type { OnceOptions } from "./service/once.js";
-export { type ServiceMark, service } from "./service/service.js";
+export { type ServiceMark, type ServiceOptions, service } from "./service/service.js";
 export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
 export type { Peer, Transport } from "./transport.js";
 export { memory } from "./transports/memory.js";

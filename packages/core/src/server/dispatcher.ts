@@ -22,18 +22,20 @@ import { MethodRunner, type MethodRunnerOptions } from "./method-runner.js";
 import type { OnceCalls, OutcomeState } from "./once-calls.js";
 import { OnewayCalls } from "./oneway-calls.js";
 import { nameOfMethod, nameOfTarget, refuse, refuseKeyOf } from "./refusal.js";
-import { type Caller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
+import type { Rules } from "./rules.js";
+import { type ConnectedCaller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
 import { RunningStreams } from "./running-streams.js";
 
 export interface DispatcherOptions extends MethodRunnerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly caller: Caller;
+  readonly caller: ConnectedCaller;
   /** Calls of all sessions of the server. */
   readonly runningInAll: RunningCount;
   readonly callbacks: RemoteCallbacks;
   readonly once: OnceCalls;
+  readonly rules: Rules;
   /** Whether the server takes no new calls, and after how many milliseconds trying elsewhere makes sense. */
   draining(): { readonly retryAfterMs: number } | undefined;
   /** Lets events that a method published leave before its reply. */
@@ -126,7 +128,8 @@ export class Dispatcher {
     const method = this.#find({ service, method: name });
     const { caller, clock, once } = this.#options;
     let refusal: ErrorBody | undefined;
-    if (method === undefined) refusal = refuse("unimplemented", `no method ${service}.${name}`);
+    if (method === undefined)
+      refusal = refuse("unimplemented", `no method ${nameOfTarget({ service, method: name })}`);
     else if (method.options.once === undefined)
       refusal = refuse("invalid_argument", `${service}.${name} is no once method: it remembers no keys`);
     else {
@@ -207,7 +210,19 @@ export class Dispatcher {
     }
     const problem = method.refuseArguments?.(frame.args, frame.extras?.passed);
     if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
-    return undefined;
+    // A once method's rule is asked when it would run: who comes back for what it did gets that, whatever holds now.
+    if (method.allow === undefined || method.options.once !== undefined) return undefined;
+    return this.#refuseByRule(method, frame, deadline);
+  }
+
+  #refuseByRule(
+    method: RegisteredMethod,
+    { id, args, metadata }: CallFrame,
+    deadline: number,
+  ): ErrorBody | undefined {
+    const { clock, caller, rules } = this.#options;
+    const context = new RunningCall(id, method, args, deadline, metadata ?? noMetadata, clock, caller);
+    return rules.refuseCall(method, context, args);
   }
 
   #refuseMore(running: number): string | undefined {
@@ -240,6 +255,8 @@ export class Dispatcher {
 
   #settle(method: RegisteredMethod, call: RunningCall): Answer | Promise<Answer> {
     const failed = (error: unknown) => ({ error: this.#runner.describe(method, call, error) });
+    const refusal = this.#options.rules.refuseCall(method, call, call.args);
+    if (refusal !== undefined) return { error: refusal };
     const settled = (value: unknown) => (isAsyncIterable(value) ? failed(unremembered(method)) : { value });
     try {
       const result = this.#runner.run(method, call);

@@ -10,14 +10,14 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import type { MethodRunner } from "./method-runner.js";
 import { OnewayCredit } from "./oneway-credit.js";
 import { nameOfMethod, nameOfTarget, refuse } from "./refusal.js";
-import { type Caller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
+import { type ConnectedCaller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
 import type { RunningStreams } from "./running-streams.js";
 
 export interface OnewayCallsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: KindLogger;
-  readonly caller: Caller;
+  readonly caller: ConnectedCaller;
   /** Calls of all sessions of the server. */
   readonly runningInAll: RunningCount;
   readonly runner: MethodRunner;

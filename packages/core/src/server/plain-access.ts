@@ -8,10 +8,12 @@ import { shorten } from "../service/names.js";
 import type { RegisteredMethod, Registry } from "../service/registry.js";
 import type { Peer, PlainAccess } from "../transport.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import { fromErrorBody } from "../wire/error-frame.js";
 import { isMap } from "../wire/fields.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { scanValue } from "../wire/scan.js";
 import { decodeValue, encodeValue } from "../wire/values.js";
+import type { Rules } from "./rules.js";
 import { RunningCall, runMethod } from "./running-calls.js";
 import type { SerialQueues } from "./serial-queues.js";
 import type { TopicLogs } from "./session-subscriptions.js";
@@ -25,6 +27,7 @@ export interface PlainAccessOptions {
   readonly failures: FailureReport;
   readonly timeoutMs: number;
   readonly serial: SerialQueues;
+  readonly rules: Rules;
 }
 
 /** Plain access as its server holds it. */
@@ -209,8 +212,11 @@ async function runPlain(
     );
   const call = new RunningCall(0, method, args, clock.now() + timeoutMs, {}, clock, {
     identity: peer.identity,
+    sessionId: undefined,
     peer,
   });
+  const refusal = options.rules.refuseCall(method, call, args);
+  if (refusal !== undefined) throw fromErrorBody(refusal);
   const gone = () => call.abort(new RpcError("cancelled", "the peer is gone"));
   signal.addEventListener("abort", gone);
   const timer = clock.timer(timeoutMs, () =>

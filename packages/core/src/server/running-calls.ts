@@ -1,14 +1,12 @@
-import type { CallContext, CallOptions, Metadata } from "../call.js";
+import type { CallContext, Caller, CallOptions, Metadata } from "../call.js";
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { Peer } from "../transport.js";
 import { serialChain } from "./serial-queues.js";
 
-/** Who calls: the same for all calls of a session. */
-export interface Caller {
-  readonly identity: unknown;
-  readonly sessionId?: string;
+/** Who calls, and over what: the same for all calls of a session. */
+export interface ConnectedCaller extends Caller {
   readonly peer: Peer | undefined;
 }
 
@@ -25,7 +23,7 @@ export class RunningCall implements CallContext {
   /** Whether the method itself was reached. */
   started = false;
   readonly #clock: Clock;
-  readonly #caller: Caller;
+  readonly #caller: ConnectedCaller;
   #turns: readonly string[] | undefined;
   #controller: AbortController | undefined;
   #aborted: RpcError | undefined;
@@ -37,7 +35,7 @@ export class RunningCall implements CallContext {
     deadline: number,
     metadata: Metadata,
     clock: Clock,
-    caller: Caller,
+    caller: ConnectedCaller,
   ) {
     this.callId = callId;
     this.service = method.service;

@@ -5,7 +5,7 @@ import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wir
 import { ProtocolError } from "../wire/protocol-error.js";
 import { ContractGate } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
-import type { Caller } from "./running-calls.js";
+import type { ConnectedCaller } from "./running-calls.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
 import type { Verdicts } from "./verdicts.js";
 
@@ -25,12 +25,11 @@ export class ServedSession {
   readonly session: Session;
   /** What a client shows to resume it. */
   readonly token: Uint8Array;
-  /** What `authenticate` said of its caller at the newest hello. */
-  identity: unknown;
   readonly calls: Dispatcher;
   readonly callbacks: RemoteCallbacks;
   readonly subscriptions: SessionSubscriptions;
   readonly #gate: ContractGate;
+  #identity: unknown;
 
   constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
     const { identity, peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
@@ -41,7 +40,7 @@ export class ServedSession {
       maxHeld: limits.maxRunningCalls + limits.maxSubscriptions,
     });
     this.token = options.token;
-    this.identity = identity;
+    this.#identity = identity;
     const session = new Session(options, peerLimits, {
       frame: (frame, sentAt) => this.#frame(frame, sentAt),
       room: () => this.#room(),
@@ -51,8 +50,8 @@ export class ServedSession {
         listener.ended(reason);
       },
     });
-    const newest = () => this.identity;
-    const caller: Caller = {
+    const newest = () => this.#identity;
+    const caller: ConnectedCaller = {
       get identity() {
         return newest();
       },
@@ -62,7 +61,7 @@ export class ServedSession {
       },
     };
     this.session = session;
-    this.subscriptions = new SessionSubscriptions(session, logs, clock, limits);
+    this.subscriptions = new SessionSubscriptions(session, { logs, clock, limits, caller });
     this.callbacks = new RemoteCallbacks(session, clock, limits);
     const { callbacks } = this;
     this.calls = new Dispatcher(session, {
@@ -71,6 +70,17 @@ export class ServedSession {
       callbacks,
       beforeReply: () => this.subscriptions.pump(),
     });
+  }
+
+  /** What `authenticate` said of its caller last. Another one of the same caller may let it see more, or less. */
+  get identity(): unknown {
+    return this.#identity;
+  }
+
+  set identity(identity: unknown) {
+    if (Object.is(identity, this.#identity)) return;
+    this.#identity = identity;
+    this.subscriptions.askRulesAgain();
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */

@@ -27,12 +27,13 @@ import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { Rules } from "./rules.js";
 import { RunningCount } from "./running-calls.js";
 import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
 import { SessionTable } from "./session-table.js";
-import { TopicLog } from "./topic-log.js";
+import { TopicLog, type TopicLogOptions } from "./topic-log.js";
 import { Verdicts } from "./verdicts.js";
 
 /** How services are served. */
@@ -166,6 +167,7 @@ export class Server implements AsyncDisposable {
   readonly #limits: Limits;
   readonly #logger: GuardedLogger;
   readonly #registry: Registry;
+  readonly #rules: Rules;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
@@ -202,11 +204,17 @@ export class Server implements AsyncDisposable {
       this.#targets,
     );
     this.#verdicts = new Verdicts(options.contract);
-    this.#logs = createLogs(this.#registry, this.#clock, this.#limits);
+    this.#rules = new Rules(this.#logger);
+    this.#logs = createLogs(this.#registry, {
+      clock: this.#clock,
+      limits: this.#limits,
+      rules: this.#rules,
+    });
     this.#epoch = toHex(this.#random.bytes(16));
     this.#serial = new SerialQueues(this.#epoch);
     this.#plain = createPlainAccess({
       serial: this.#serial,
+      rules: this.#rules,
       registry: this.#registry,
       logs: this.#logs,
       clock: this.#clock,
@@ -407,6 +415,7 @@ export class Server implements AsyncDisposable {
         peerLimits: hello.limits,
         runningInAll: this.#running,
         once: this.#once,
+        rules: this.#rules,
         serial: this.#serial,
         ambientContext: this.#options.ambientContext,
         draining: () => this.#draining,
@@ -500,14 +509,13 @@ function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): R
 
 function createLogs(
   registry: Registry,
-  clock: Clock,
-  limits: Limits,
+  options: Omit<TopicLogOptions, "budget">,
 ): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
   const logs = new Map<string, Map<string, TopicLog>>();
-  const budget = new HistoryBudget(limits.historyBytes);
+  const budget = new HistoryBudget(options.limits.historyBytes);
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { clock, limits, budget })));
+    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { ...options, budget })));
   }
   return logs;
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "../call.js";
 import type { Clock } from "../clock.js";
 import type { ErrorCode } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -6,11 +7,20 @@ import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import type { ErrorBody, SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { Sight } from "./sight.js";
 import { ServerSubscription } from "./subscription.js";
 import type { TopicLog } from "./topic-log.js";
 
 /** Event logs of a server by service, then by event. */
 export type TopicLogs = ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+
+export interface SessionSubscriptionsOptions {
+  readonly logs: TopicLogs;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Who subscribes. */
+  readonly caller: Caller;
+}
 
 /** The subscriptions of one session. */
 export class SessionSubscriptions {
@@ -18,20 +28,24 @@ export class SessionSubscriptions {
   readonly #logs: TopicLogs;
   readonly #clock: Clock;
   readonly #limits: Limits;
+  readonly #caller: Caller;
   readonly #subscriptions = new Map<
     number,
     { readonly subscription: ServerSubscription; readonly log: TopicLog }
   >();
+  /** What the session sees of events that have a rule. */
+  readonly #sights = new Map<TopicLog, Sight>();
   readonly #awake = new Set<number>();
   #scheduled = false;
   /** Answers given since there was room: a peer that asks on and on without reading them must not fill the memory. */
   #unread = 0;
 
-  constructor(session: Session, logs: TopicLogs, clock: Clock, limits: Limits) {
+  constructor(session: Session, { logs, clock, limits, caller }: SessionSubscriptionsOptions) {
     this.#session = session;
     this.#logs = logs;
     this.#clock = clock;
     this.#limits = limits;
+    this.#caller = caller;
   }
 
   get size(): number {
@@ -79,6 +93,7 @@ export class SessionSubscriptions {
     const subscription = new ServerSubscription(this.#session, log, {
       id,
       prefix,
+      sees: this.#sightOf(log),
       from,
       creditItems: frame.creditItems,
       creditBytes: frame.creditBytes,
@@ -126,9 +141,26 @@ export class SessionSubscriptions {
     this.pump();
   }
 
+  /** The caller is somebody else to the rules now: what it sees is decided anew, and what waits is looked at again. */
+  askRulesAgain(): void {
+    for (const [log, sight] of this.#sights) {
+      if (!sight.askAgain()) continue;
+      log.forgetMatches();
+      for (const { subscription, log: subscribed } of this.#subscriptions.values())
+        if (subscribed === log) subscription.recheck(log.position);
+    }
+  }
+
   /** The session is over. */
   ended(): void {
     for (const id of [...this.#subscriptions.keys()]) this.remove(id);
+  }
+
+  #sightOf(log: TopicLog): ((topic: string) => boolean) | undefined {
+    if (!log.ruled) return undefined;
+    const sight = this.#sights.get(log) ?? new Sight(log, this.#caller);
+    this.#sights.set(log, sight);
+    return (topic) => sight.sees(topic);
   }
 
   // Events of one turn leave together.

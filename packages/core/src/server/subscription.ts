@@ -13,6 +13,8 @@ import type {
 export interface SubscriptionOptions {
   readonly id: number;
   readonly prefix: string;
+  /** Whether the event's rule lets it have a topic; absent without a rule. */
+  readonly sees?: ((topic: string) => boolean) | undefined;
   readonly from: DeliveryFrom;
   readonly creditItems: number;
   readonly creditBytes: number;
@@ -73,7 +75,7 @@ export class ServerSubscription {
 
   /** Whether it gets events of a topic: the one place that decides who sees what. */
   matches(topic: string): boolean {
-    return topic.startsWith(this.prefix);
+    return topic.startsWith(this.prefix) && (this.#options.sees === undefined || this.#options.sees(topic));
   }
 
   /** Position it begins behind. */
@@ -106,6 +108,13 @@ export class ServerSubscription {
   grant(items: number, bytes: number): void {
     this.#creditItems += items;
     this.#creditBytes += bytes;
+    this.#options.wake();
+  }
+
+  /** What it may see is another: what waits is looked at again. `position` is the newest. */
+  recheck(position: number): void {
+    this.#held = this.#held.filter(({ topic }) => this.matches(topic));
+    this.#delivery.recheck(position);
     this.#options.wake();
   }
 

@@ -1,3 +1,4 @@
+import type { Caller } from "../call.js";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -9,9 +10,13 @@ import { headerBytes } from "../wire/packet.js";
 import { encodeValue } from "../wire/values.js";
 import { createMode, type ModeOptions } from "./delivery/create-mode.js";
 import type { DeliveryMode, Published } from "./delivery/delivery.js";
+import type { Rules } from "./rules.js";
+import { Sight } from "./sight.js";
 import type { ServerSubscription, SubscribedLog } from "./subscription.js";
 
 interface Topic extends Published {
+  /** Its place among the topics. */
+  readonly number: number;
   seq: number;
   position: number;
   /** Subscriptions whose prefix it starts with; found again after any came or went. */
@@ -28,6 +33,13 @@ interface Addition {
 /** Hears every publication with its value encoded: plain peers. */
 export type PlainListener = (topic: string, value: Uint8Array) => void;
 
+export interface TopicLogOptions extends ModeOptions {
+  readonly rules: Rules;
+}
+
+/** Who a plain peer is. */
+const nobody: Caller = { identity: undefined, sessionId: undefined };
+
 /** Room for the frames around a row. */
 const overheadBytes = 64;
 
@@ -36,22 +48,25 @@ export class TopicLog implements EventSink, SubscribedLog {
   readonly name: string;
   /** What is kept, and how it is delivered. */
   readonly mode: DeliveryMode;
+  readonly #event: RegisteredEvent;
+  readonly #rules: Rules;
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #maxTopics: number;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions = new Set<ServerSubscription>();
   readonly #plain = new Set<PlainListener>();
-  readonly #boundary: RegisteredEvent["boundary"];
+  readonly #plainSight = new Sight(this, nobody);
   readonly #sink = new ByteSink(1024);
   #position = 0;
   #publishing = false;
   #draining: (() => void)[] = [];
 
-  constructor(event: RegisteredEvent, options: ModeOptions) {
+  constructor(event: RegisteredEvent, options: TopicLogOptions) {
     this.name = `${event.service}.${event.name}`;
     this.mode = createMode(event, options);
-    this.#boundary = event.boundary;
+    this.#event = event;
+    this.#rules = options.rules;
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.#maxTopics = event.options.maxTopics ?? options.limits.maxTopics;
@@ -63,14 +78,30 @@ export class TopicLog implements EventSink, SubscribedLog {
   }
 
   /** How far each topic has come. */
-  get topics(): ReadonlyMap<string, Published> {
+  get topics(): ReadonlyMap<string, Topic> {
     return this.#topics;
+  }
+
+  /** Whether a rule says who gets which topics. */
+  get ruled(): boolean {
+    return this.#event.allow !== undefined;
+  }
+
+  /** Asks the rule. One that publishes fails: its event would overtake the one that it is asked for. */
+  allows(caller: Caller, topic: string): boolean {
+    const before = this.#publishing;
+    this.#publishing = true;
+    try {
+      return this.#rules.mayHear(this.#event, caller, topic);
+    } finally {
+      this.#publishing = before;
+    }
   }
 
   publish(topic: string, published: unknown, callId: number | undefined): void {
     const value = this.#check(published);
     this.#add(topic, { key: this.mode.keyOf(topic, value), removed: false, value, callId });
-    if (this.#plain.size > 0) this.#tellPlain(topic, value);
+    if (this.#plain.size > 0 && (!this.ruled || this.#plainSight.sees(topic))) this.#tellPlain(topic, value);
   }
 
   remove(key: string, callId: number | undefined): void {
@@ -94,13 +125,13 @@ export class TopicLog implements EventSink, SubscribedLog {
 
   subscribe(subscription: ServerSubscription): void {
     this.#subscriptions.add(subscription);
-    this.#forgetMatches();
+    this.forgetMatches();
   }
 
   unsubscribe(subscription: ServerSubscription): void {
     this.#subscriptions.delete(subscription);
     subscription.close();
-    this.#forgetMatches();
+    this.forgetMatches();
     this.pumped();
   }
 
@@ -110,6 +141,11 @@ export class TopicLog implements EventSink, SubscribedLog {
     const waiting = this.#draining;
     this.#draining = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Who gets which topic has changed. */
+  forgetMatches(): void {
+    for (const topic of this.#topics.values()) topic.matching = undefined;
   }
 
   hear(listener: PlainListener): () => void {
@@ -125,9 +161,13 @@ export class TopicLog implements EventSink, SubscribedLog {
   #add(topic: string, { key, removed, value, callId }: Addition): void {
     // A getter of a value that publishes would get the same number.
     if (this.#publishing)
-      throw new RpcError("failed_precondition", `${this.name}: published while another value was read`, {
-        outcome: "not-executed",
-      });
+      throw new RpcError(
+        "failed_precondition",
+        `${this.name}: published while another value was read, or by a rule`,
+        {
+          outcome: "not-executed",
+        },
+      );
     const known = this.#topics.get(topic) ?? this.#createTopic(topic);
     this.#publishing = true;
     const seq = known.seq + 1;
@@ -161,7 +201,8 @@ export class TopicLog implements EventSink, SubscribedLog {
   }
 
   #check(value: unknown): unknown {
-    const problem = this.#boundary?.refuseValue(value);
+    const { boundary } = this.#event;
+    const problem = boundary?.refuseValue(value);
     if (problem !== undefined) {
       throw new RpcError(
         "invalid_argument",
@@ -170,7 +211,7 @@ export class TopicLog implements EventSink, SubscribedLog {
       );
     }
     // Only an instance of a class needs the contract to know what of it travels.
-    return this.#boundary === undefined || isPlain(value) ? value : this.#boundary.project(value);
+    return boundary === undefined || isPlain(value) ? value : boundary.project(value);
   }
 
   #createTopic(topic: string): Topic {
@@ -183,7 +224,7 @@ export class TopicLog implements EventSink, SubscribedLog {
         },
       );
     }
-    return { seq: 0, position: 0, matching: undefined };
+    return { number: this.#topics.size, seq: 0, position: 0, matching: undefined };
   }
 
   #encode(row: readonly unknown[]): Uint8Array {
@@ -215,10 +256,6 @@ export class TopicLog implements EventSink, SubscribedLog {
     encodeValue(sink, value, this.#limits);
     const bytes = sink.bytes.subarray(0, sink.position);
     for (const listener of this.#plain) listener(topic, bytes);
-  }
-
-  #forgetMatches(): void {
-    for (const topic of this.#topics.values()) topic.matching = undefined;
   }
 }
 

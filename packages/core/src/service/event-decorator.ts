@@ -1,3 +1,4 @@
+import { checkAllow, type TopicRule } from "./allow.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
@@ -24,6 +25,11 @@ export interface EventOptions {
    * 10,000, within `historyBytes`, and no age.
    */
   readonly history?: HistoryOptions;
+  /**
+   * Who gets which topics. What it refuses is absent, not a gap. Asked once for each session and topic, and again when
+   * the session's identity is refreshed. In the place of the service's rule. Default: the service's, else everybody.
+   */
+  readonly allow?: TopicRule;
   /** Topics it may have; publishing one more is refused. Default `maxTopics`, 10,000. */
   readonly maxTopics?: number;
 }
@@ -47,7 +53,7 @@ export interface EventMark {
   (value: undefined, context: ClassFieldDecoratorContext): void;
 }
 
-const known = ["name", "mode", "key", "maxKeys", "history", "maxTopics"];
+const known = ["name", "mode", "key", "maxKeys", "history", "allow", "maxTopics"];
 const knownHistory = ["count", "bytes", "maxAgeMs"];
 const modes = ["signal", "latest", "log", "table"];
 
@@ -72,6 +78,7 @@ export function event(...args: unknown[]): unknown {
 
 function markEvent(args: readonly unknown[], options: EventOptions): void {
   const { property, owner } = readDecoration("@event", "field", args);
+  checkAllow(`@event on ${property}`, options.allow);
   markMember(owner, {
     kind: "event",
     property,

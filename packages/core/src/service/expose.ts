@@ -1,4 +1,5 @@
 import type { RpcError } from "../errors.js";
+import { type CallRule, checkAllow } from "./allow.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
@@ -29,6 +30,11 @@ export interface ExposeOptions {
    */
   // biome-ignore lint/suspicious/noExplicitAny: it is given the arguments of a method of every signature
   readonly serial?: true | ((...args: any[]) => string | number | bigint | boolean);
+  /**
+   * Who may call it; others are refused with `permission_denied`, and it does not run. In the place of the service's
+   * rule. Default: the service's, else everybody.
+   */
+  readonly allow?: CallRule;
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -45,7 +51,7 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "oneway", "once", "serial", "hidden", "throws"];
+const known = ["name", "context", "idempotent", "oneway", "once", "serial", "allow", "hidden", "throws"];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
@@ -67,6 +73,7 @@ export function expose(...args: unknown[]): unknown {
 function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
   checkOnce(property, options.once);
+  checkAllow(`@expose on ${property}`, options.allow);
   markMember(owner, {
     kind: "method",
     property,

@@ -6,6 +6,7 @@
  * decorator metadata and are read from there.
  */
 import "reflect-metadata";
+import type { ServiceRule } from "./allow.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { ExposeOptions } from "./expose.js";
 
@@ -48,26 +49,56 @@ export function markMember(owner: Class | DecoratorMetadataObject, mark: MemberM
   marks.set(mark.property, mark);
 }
 
-/** The marks of a class by property, its bases' first; what a subclass marks again replaces the base's mark. */
+/**
+ * The marks of a class by property, its bases' first; what a subclass marks again replaces the base's mark.
+ *
+ * @throws TypeError for a member that a subclass marks again without the rule it had.
+ */
 export function findMemberMarks(type: Class): ReadonlyMap<string, MemberMark> {
   const found: MemberMarks = new Map();
+  const ruled = new Set<string>();
   for (const owner of lineage(type)) {
     const legacy: MemberMarks | undefined = Reflect.getOwnMetadata(membersKey, owner);
     const standard = decoratorMetadata(owner)?.[membersKey] as MemberMarks | undefined;
-    for (const mark of [...(legacy?.values() ?? []), ...(standard?.values() ?? [])])
+    for (const mark of [...(legacy?.values() ?? []), ...(standard?.values() ?? [])]) {
+      if (mark.options.allow !== undefined) ruled.add(mark.property);
+      else if (ruled.has(mark.property)) refuseLostRule(owner, mark);
       found.set(mark.property, mark);
+    }
   }
   return found;
 }
 
-/** Marks a class as a service; without a name the contract has to give one. */
-export function markService(type: Class, name: string | undefined): void {
-  Reflect.defineMetadata(serviceKey, { name }, type);
+// Who exposes a method again to change another option would open it to everybody, and nothing would show it.
+function refuseLostRule(owner: Class, mark: MemberMark): void {
+  if (mark.kind === "method" && mark.options.hidden === true) return;
+  throw new TypeError(
+    `${owner.name}.${mark.property} is marked again without the rule that its base class gives it; ` +
+      "say allow again, or allow: () => true to open it to everybody",
+  );
+}
+
+/** What `@service` left on a class. */
+export interface ServiceClassMark {
+  /** Absent: the contract has to give one. */
+  readonly name: string | undefined;
+  readonly allow: ServiceRule | undefined;
+}
+
+/** Marks a class as a service. */
+export function markService(type: Class, mark: ServiceClassMark): void {
+  Reflect.defineMetadata(serviceKey, mark, type);
 }
 
 /** The mark of `@service` on this very class; undefined when it has none. */
-export function findServiceMark(type: Class): { readonly name: string | undefined } | undefined {
+export function findServiceMark(type: Class): ServiceClassMark | undefined {
   return Reflect.getOwnMetadata(serviceKey, type);
+}
+
+/** The rule for the whole of a service: its class's, or that of the nearest base which has one. */
+export function findServiceRule(type: Class): ServiceRule | undefined {
+  const rules = lineage(type).map((owner) => findServiceMark(owner)?.allow);
+  return rules.findLast((rule) => rule !== undefined);
 }
 
 function ownMarks(owner: Class | DecoratorMetadataObject): MemberMarks {

@@ -1,9 +1,10 @@
+import type { CallRule, ServiceRule, TopicRule } from "./allow.js";
 import { type Boundary, BoundaryMaker, type ValidateOptions } from "./boundary.js";
 import type { Contract, ServiceContract } from "./contract.js";
 import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
-import { findMemberMarks, findServiceMark, type MemberMark } from "./marks.js";
+import { findMemberMarks, findServiceMark, findServiceRule, type MemberMark } from "./marks.js";
 import type { RefuseArguments } from "./param-checks.js";
 import { createParamCheck } from "./param-types.js";
 
@@ -13,6 +14,8 @@ export interface RegisteredMethod {
   readonly service: string;
   readonly name: string;
   readonly options: ExposeOptions;
+  /** Who may call it: its own rule, else the service's. */
+  readonly allow?: CallRule | undefined;
   /** Wire names of the errors it declares. */
   readonly throws: ReadonlyMap<DeclaredErrorSource, string>;
   /** Parameter names, where a contract tells them. */
@@ -30,6 +33,8 @@ export interface RegisteredEvent {
   readonly service: string;
   readonly name: string;
   readonly options: EventOptions;
+  /** Who gets which topics: its own rule, else the service's. */
+  readonly allow?: TopicRule | undefined;
   readonly event: Event<unknown>;
   /** What the contract says of its values; absent without one. */
   readonly boundary: Boundary | undefined;
@@ -111,13 +116,14 @@ function registerService(
   if (contract !== undefined) checkAgainstContract(name, marks, described);
 
   const members = new Map<string, RegisteredMethod | RegisteredEvent>();
+  const rule = findServiceRule(type);
   for (const mark of marks) {
     const said = described?.members[mark.name];
     const boundary = said && checking.boundaries?.make(`${name}.${mark.name}`, said);
     const member =
       mark.kind === "method"
-        ? registerMethod(name, instance, mark, described)
-        : registerEvent(name, instance, mark);
+        ? registerMethod(name, instance, mark, { described, rule })
+        : registerEvent(name, instance, mark, rule);
     const cheap =
       mark.kind === "method" && checking.validate.arguments
         ? createParamCheck(instance, mark.property, mark.options.context ? 1 : 0)
@@ -141,7 +147,10 @@ function registerMethod(
   service: string,
   instance: object,
   mark: MemberMark & { kind: "method" },
-  described: ServiceContract | undefined,
+  {
+    described,
+    rule,
+  }: { readonly described: ServiceContract | undefined; readonly rule: ServiceRule | undefined },
 ): RegisteredMethod {
   // Found on the instance, so that an override in a subclass is what runs.
   const method: unknown = Reflect.get(instance, mark.property);
@@ -158,6 +167,7 @@ function registerMethod(
     service,
     name: mark.name,
     options: mark.options,
+    allow: mark.options.allow ?? rule,
     throws: new Map(
       (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
     ),
@@ -194,6 +204,7 @@ function registerEvent(
   service: string,
   instance: object,
   mark: MemberMark & { kind: "event" },
+  rule: ServiceRule | undefined,
 ): RegisteredEvent {
   const event: unknown = Reflect.get(instance, mark.property);
   if (!isEvent(event)) {
@@ -201,7 +212,9 @@ function registerEvent(
       `${service}.${mark.property} is marked @event but holds no Event; write: @event() readonly ${mark.property} = new Event<…>()`,
     );
   }
-  return { kind: "event", service, name: mark.name, options: mark.options, event, boundary: undefined };
+  const { name, options } = mark;
+  const allow = options.allow ?? rule;
+  return { kind: "event", service, name, options, allow, event, boundary: undefined };
 }
 
 // By a key that all copies of this package share: the service may have made it with another one.

@@ -7,6 +7,7 @@ import { checkLimits, type Limits } from "../../src/limits.js";
 import { Dispatcher, type DispatcherOptions } from "../../src/server/dispatcher.js";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
 import { OnceCalls } from "../../src/server/once-calls.js";
+import { Rules } from "../../src/server/rules.js";
 import { RunningCount } from "../../src/server/running-calls.js";
 import { SerialQueues } from "../../src/server/serial-queues.js";
 import { Event } from "../../src/service/event.js";
@@ -85,7 +86,7 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
     limits,
     interceptors: options.interceptors ?? [],
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
-    caller: { identity: "Alex", peer: undefined },
+    caller: { identity: "Alex", sessionId: "s", peer: undefined },
     callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
     ...shared(clock, limits, logger),
     draining: () => state.draining,
@@ -103,7 +104,7 @@ function shared(
   clock: VirtualClock,
   limits: Limits,
   logger: RecordingLogger,
-): Pick<DispatcherOptions, "runningInAll" | "once" | "serial" | "ambientContext"> {
+): Pick<DispatcherOptions, "runningInAll" | "once" | "rules" | "serial" | "ambientContext"> {
   const { maxOutcomes, outcomeBytes } = limits;
   const epoch = "epoch";
   const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
@@ -112,6 +113,7 @@ function shared(
   return {
     runningInAll: new RunningCount(),
     once,
+    rules: new Rules(logger),
     serial: new SerialQueues(epoch),
     ambientContext: undefined,
   };
@@ -138,6 +140,28 @@ describe("a dispatcher", () => {
     call(7, "who", ["hello"]);
     expect(session.frames).toMatchObject([{ value: "hello Alex 7" }]);
   });
+
+  it.each(["a stream", "a one-way call", "an outcome"])(
+    "refuses hidden names as absent ones, for %s",
+    (what) => {
+      const { session, dispatcher, clock } = create();
+      for (const method of ["hidden", "absent", "settle", "__proto__"]) {
+        const target = { service: "Desk", method };
+        const extras = what === "a stream" ? { credit: { items: 1, bytes: 1 } } : { oneway: true };
+        if (what === "an outcome")
+          dispatcher.queryOutcome({ type: "outcomeQuery", id: 1, ...target, key: "k" });
+        else
+          dispatcher.call({ type: "call", id: 1, target, timeLeftMs: 1_000, extras, args: [] }, clock.now());
+        expect(session.frames.pop()).toEqual({
+          type: "error",
+          id: what === "a one-way call" ? 0 : 1,
+          code: "unimplemented",
+          message: `no method Desk.${method}`,
+          outcome: "not-executed",
+        });
+      }
+    },
+  );
 
   it("refuses hidden, absent and inherited names alike, apart from the name", () => {
     const { session, call } = create();
@@ -467,7 +491,7 @@ describe("numbers for names", () => {
       limits,
       interceptors: [],
       failures: { logger, random: new SeededRandom(1), exposeErrors: false },
-      caller: { identity: undefined, peer: undefined },
+      caller: { identity: undefined, sessionId: "s", peer: undefined },
       callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
       ...shared(clock, limits, logger),
       draining: () => undefined,

@@ -4,6 +4,7 @@ import { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
 import { createPlainAccess } from "../../src/server/plain-access.js";
+import { Rules } from "../../src/server/rules.js";
 import { SerialQueues } from "../../src/server/serial-queues.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import type { Contract } from "../../src/service/contract.js";
@@ -21,7 +22,8 @@ import { RecordingLogger } from "../recording-logger.js";
 @service("Person")
 class Person {
   readonly aborted: string[] = [];
-  @event() readonly renamed = new Event<unknown>();
+  @event({ allow: ({ identity }, topic) => identity !== undefined || !topic.startsWith("secret.") })
+  readonly renamed = new Event<unknown>();
   @expose() greet(name: unknown, loud: unknown, times: unknown): unknown {
     return [name, loud, times];
   }
@@ -34,6 +36,7 @@ class Person {
     });
   }
   @expose() nothing(): void {}
+  @expose({ allow: ({ identity }) => identity !== undefined }) known(): void {}
   @expose() crash(): never {
     throw new Error("secret");
   }
@@ -73,6 +76,7 @@ const contract: Contract = {
       members: {
         crash: described,
         greet: { ...described, params },
+        known: described,
         nothing: described,
         refuse: described,
         renamed: { kind: "event", mode: "signal", payload: {} },
@@ -97,8 +101,10 @@ function create(options: { contract?: Contract; limits?: Partial<Limits> } = { c
   const registry = createRegistry([person, new Dog()], options.contract);
   const renamed = registry.get("Person")?.members.get("renamed");
   if (renamed?.kind !== "event") throw new Error("expected the event renamed");
-  const log = new TopicLog(renamed, { clock, limits, budget: new HistoryBudget(limits.historyBytes) });
   const logger = new RecordingLogger();
+  const rules = new Rules(logger);
+  const budget = new HistoryBudget(limits.historyBytes);
+  const log = new TopicLog(renamed, { clock, limits, rules, budget });
   const plain = createPlainAccess({
     registry,
     logs: new Map([["Person", new Map([["renamed", log]])]]),
@@ -108,6 +114,7 @@ function create(options: { contract?: Contract; limits?: Partial<Limits> } = { c
     failures: { logger, random: new SeededRandom(1), exposeErrors: false },
     timeoutMs: 1000,
     serial: new SerialQueues("epoch"),
+    rules,
   });
   const { signal } = new AbortController();
   async function raw(request: Uint8Array, given: AbortSignal = signal): Promise<unknown> {
@@ -141,6 +148,16 @@ describe("a plain request", () => {
     expect(await without.ask("greet", [], { name: 1 })).toMatchObject([
       false,
       { message: expect.stringContaining("kwargs need the contract") },
+    ]);
+  });
+
+  it("is nobody's to a rule", async () => {
+    expect(await create().ask("Person.known", [])).toEqual([
+      false,
+      {
+        code: "permission_denied",
+        message: "Person.known: its rule does not allow this caller to call it",
+      },
     ]);
   });
 
@@ -271,6 +288,7 @@ describe("hearing an event plainly", () => {
     const stop = plain.hear("Person.renamed", (topic, value) =>
       heard.push([topic, decodeValue(value, 0, value.length)]),
     );
+    log.publish("secret.a", { to: "Alex" }, undefined);
     log.publish("a", { to: "Alex" }, undefined);
     stop();
     log.publish("a", { to: "Blair" }, undefined);

@@ -19,6 +19,7 @@ const method: RegisteredMethod = {
 function create(clock: VirtualClock, id = 1, deadline = Number.POSITIVE_INFINITY): RunningCall {
   return new RunningCall(id, method, ["a"], deadline, { trace: "t" }, clock, {
     identity: "Alex",
+    sessionId: "s",
     peer: undefined,
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
+import { Rules } from "../../src/server/rules.js";
 import { SessionSubscriptions } from "../../src/server/session-subscriptions.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import { Event } from "../../src/service/event.js";
@@ -8,6 +9,7 @@ import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { SubscribeFrame } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
 import { FakeSession } from "../fake-session.js";
+import { RecordingLogger } from "../recording-logger.js";
 
 function create(given: Partial<Limits> = {}) {
   const clock = new VirtualClock();
@@ -24,14 +26,15 @@ function create(given: Partial<Limits> = {}) {
   const log = new TopicLog(registered, {
     clock,
     limits,
+    rules: new Rules(new RecordingLogger()),
     budget: new HistoryBudget(limits.historyBytes),
   });
-  const subscriptions = new SessionSubscriptions(
-    session.asSession(),
-    new Map([["Desk", new Map([["ticks", log]])]]),
+  const subscriptions = new SessionSubscriptions(session.asSession(), {
+    logs: new Map([["Desk", new Map([["ticks", log]])]]),
     clock,
     limits,
-  );
+    caller: { identity: undefined, sessionId: "s" },
+  });
   return { clock, session, log, subscriptions };
 }
 

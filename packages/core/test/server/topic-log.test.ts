@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { HistoryBudget } from "../../src/server/delivery/history-budget.js";
+import { Rules } from "../../src/server/rules.js";
 import { ServerSubscription } from "../../src/server/subscription.js";
 import { TopicLog } from "../../src/server/topic-log.js";
 import { Event } from "../../src/service/event.js";
@@ -8,6 +9,7 @@ import type { EventOptions } from "../../src/service/event-decorator.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { decodeValue } from "../../src/wire/values.js";
 import { FakeSession } from "../fake-session.js";
+import { RecordingLogger } from "../recording-logger.js";
 
 function create(limits: Partial<Limits> = {}, options: EventOptions = {}) {
   const clock = new VirtualClock(5000);
@@ -20,8 +22,9 @@ function create(limits: Partial<Limits> = {}, options: EventOptions = {}) {
     event: new Event<unknown>(),
   } as const;
   const checked = checkLimits(limits);
+  const rules = new Rules(new RecordingLogger());
   const budget = new HistoryBudget(checked.historyBytes);
-  const log = new TopicLog(registered, { clock, limits: checked, budget });
+  const log = new TopicLog(registered, { clock, limits: checked, rules, budget });
   function subscribe(prefix: string, queueItems = 100) {
     const session = new FakeSession();
     const subscription = new ServerSubscription(session.asSession(), log, {

@@ -113,4 +113,45 @@ describe("inheritance", () => {
     expect(members(new Robot())).toEqual(["pause"]);
     expect(run(new Worker(), "pause")).toBe("paused");
   });
+
+  it("keeps the rule of a base class, the service's and a member's", () => {
+    const [ofBase, ofMember] = [() => true, () => false];
+    @service("Base", { allow: ofBase })
+    class Base {
+      @expose() greet(): void {}
+      @expose({ allow: ofMember }) leave(): void {}
+    }
+    @service("Employee")
+    class Employee extends Base {
+      @expose() override greet(): void {}
+    }
+    const registered = createRegistry([new Employee()], undefined).get("Employee")!;
+    expect(registered.members.get("greet")?.allow).toBe(ofBase);
+    expect(registered.members.get("leave")?.allow).toBe(ofMember);
+  });
+
+  it("refuses a member that is marked again without the rule it had, also where it was hidden between", () => {
+    class Base {
+      @expose({ allow: () => false }) greet(): void {}
+    }
+    @service("Ghost")
+    class Ghost extends Base {
+      @expose({ hidden: true }) override greet(): void {}
+      @expose() leave(): void {}
+    }
+    @service("Poltergeist")
+    class Poltergeist extends Ghost {
+      @expose() override greet(): void {}
+    }
+    @service("Open")
+    class Open extends Base {
+      @expose({ allow: () => true }) override greet(): void {}
+    }
+    expect(members(new Ghost())).toEqual(["leave"]);
+    expect(members(new Open())).toEqual(["greet"]);
+    expect(() => createRegistry([new Poltergeist()], undefined)).toThrow(
+      "Poltergeist.greet is marked again without the rule that its base class gives it; " +
+        "say allow again, or allow: () => true to open it to everybody",
+    );
+  });
 });

@@ -72,6 +72,10 @@ export interface Delivery {
   take(): void;
   /** As what the event that `peek` returned is sent. */
   kindOf(event: PublishedEvent): EventKind;
+  /**
+   * `matches` answers otherwise now, for who asks is somebody else to the event's rule. `position` is the newest event's.
+   */
+  recheck(position: number): void;
   /** The subscription is over. */
   close(): void;
 }

@@ -19,6 +19,9 @@ export class KeyedQueue {
   /** The mark that ends the snapshot. */
   #mark: MarkNotice | undefined;
 
+  /** A snapshot that is due when this one has its mark. */
+  #next: number | undefined;
+
   constructor(values: KeyedValues, start: DeliveryStart) {
     this.#values = values;
     this.#start = start;
@@ -33,6 +36,21 @@ export class KeyedQueue {
     this.#unsent = this.#values.keys(this.#start.matches);
     this.#mark = { type: "mark", position };
     this.#changed.clear();
+    this.#next = undefined;
+  }
+
+  /**
+   * Other topics match now. With a position everything begins anew with a snapshot, behind the mark of one that is under
+   * way: cut off without a word, what it already sent would be taken for part of the next.
+   */
+  recheck(position: number | undefined): void {
+    const { matches } = this.#start;
+    this.missed.keep(matches);
+    for (const key of this.#unsent) if (!matches(this.#values.get(key)!.topic)) this.#unsent.delete(key);
+    for (const [key, { topic }] of this.#changed) if (!matches(topic)) this.#changed.delete(key);
+    if (position === undefined) return;
+    if (this.#mark === undefined) this.snapshot(position);
+    else this.#next = position;
   }
 
   offer(event: PublishedEvent): void {
@@ -67,6 +85,7 @@ export class KeyedQueue {
     }
     if (this.#mark !== undefined) {
       this.#mark = undefined;
+      if (this.#next !== undefined) this.snapshot(this.#next);
       return;
     }
     for (const key of this.#changed.keys()) {

@@ -44,10 +44,12 @@ export class LatestMode implements DeliveryMode {
 /** Conflates: a slow subscriber gets fewer updates, always the newest of each key. */
 class LatestDelivery implements Delivery {
   readonly beginsAfter: number;
+  readonly #from: DeliveryStart["from"];
   readonly #queue: KeyedQueue;
 
   constructor(values: KeyedValues, start: DeliveryStart) {
     this.beginsAfter = start.position;
+    this.#from = start.from;
     this.#queue = new KeyedQueue(values, start);
     if (start.from !== "now") this.#queue.snapshot(start.position);
   }
@@ -79,6 +81,10 @@ class LatestDelivery implements Delivery {
 
   kindOf(event: PublishedEvent): "snapshot" | "removed" | "live" {
     return this.#queue.kindOf(event);
+  }
+
+  recheck(position: number): void {
+    this.#queue.recheck(this.#from === "now" ? undefined : position);
   }
 
   close(): void {}

@@ -58,7 +58,7 @@ class LogDelivery implements Delivery, HistoryReader {
     this.#reached = this.beginsAfter;
     if (typeof from === "number")
       this.#missed.addSince(from, { matches: start.matches, topics: history.evicted }, "history-evicted");
-    for (let next = this.#next; next <= position; next++) this.#count(history.at(next), 1);
+    this.#countAll(position);
     history.addReader(this);
   }
 
@@ -106,6 +106,13 @@ class LogDelivery implements Delivery, HistoryReader {
     return position <= this.#start.position ? "replay" : "live";
   }
 
+  recheck(position: number): void {
+    this.#missed.keep(this.#start.matches);
+    this.#waiting = 0;
+    this.#waitingBytes = 0;
+    this.#countAll(position);
+  }
+
   close(): void {
     this.#history.removeReader(this);
   }
@@ -123,6 +130,10 @@ class LogDelivery implements Delivery, HistoryReader {
   /** Position of the next event to look at. */
   get #next(): number {
     return Math.max(this.#reached + 1, this.#history.first);
+  }
+
+  #countAll(position: number): void {
+    for (let next = this.#next; next <= position; next++) this.#count(this.#history.at(next), 1);
   }
 
   #count(event: PublishedEvent, by: 1 | -1): void {

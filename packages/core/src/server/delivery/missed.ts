@@ -50,6 +50,11 @@ export class Missed {
     }
   }
 
+  /** Forgets what is of other topics. */
+  keep(matches: (topic: string) => boolean): void {
+    for (const topic of this.#ranges.keys()) if (!matches(topic)) this.#ranges.delete(topic);
+  }
+
   #add(topic: string, from: number, to: number, reason: GapNotice["reason"]): void {
     const known = this.#ranges.get(topic);
     if (known === undefined) this.#ranges.set(topic, { from, to, reason });

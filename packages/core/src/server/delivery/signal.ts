@@ -28,7 +28,7 @@ export class SignalMode implements DeliveryMode {
 class SignalDelivery implements Delivery {
   readonly beginsAfter: number;
   readonly #start: DeliveryStart;
-  readonly #queue: PublishedEvent[] = [];
+  #queue: PublishedEvent[] = [];
   readonly #missed = new Missed();
   #bytes = 0;
 
@@ -72,6 +72,12 @@ class SignalDelivery implements Delivery {
 
   kindOf(): "live" {
     return "live";
+  }
+
+  recheck(): void {
+    this.#queue = this.#queue.filter(({ topic }) => this.#start.matches(topic));
+    this.#bytes = this.#queue.reduce((sum, { row }) => sum + row.length, 0);
+    this.#missed.keep(this.#start.matches);
   }
 
   close(): void {}

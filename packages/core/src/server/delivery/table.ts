@@ -107,5 +107,11 @@ class TableDelivery implements Delivery {
     return event.removed ? "removed" : "live";
   }
 
+  recheck(position: number): void {
+    this.#changes = [];
+    this.#bytes = 0;
+    this.#catchingUp.recheck(position);
+  }
+
   close(): void {}
 }
