@@ -9,6 +9,7 @@ import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
 import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import { checkOptions } from "../service/names.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
+import { type WithoutSafety, without } from "../session/safeties.js";
 import type { Transport } from "../transport.js";
 import type { OutcomeFrame } from "../wire/frame.js";
 import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
@@ -164,6 +165,7 @@ export class Client implements AsyncDisposable {
         connectTimeoutMs: checkTimeout("connectTimeoutMs", connectTimeoutMs),
         credentials,
         targets,
+        without: (options as WithoutSafety)[without],
       },
       {
         opened: (session, epoch) => {

@@ -3,6 +3,7 @@ import { type ErrorCode, RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { KindLogger } from "../logger.js";
 import { sayHello, toPeerLimits } from "../session/handshake.js";
+import type { Safety } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
 import { SinkPool } from "../session/sink-pool.js";
@@ -23,6 +24,7 @@ export interface ConnectorOptions {
   readonly logger: KindLogger;
   readonly connectTimeoutMs: number;
   readonly credentials: (() => unknown) | undefined;
+  readonly without: Safety | undefined;
   /** Where to connect, tried in turn. */
   readonly targets: readonly { readonly url: URL; readonly transport: Transport }[];
 }
@@ -295,10 +297,10 @@ export class Connector {
   }
 
   #createSession(welcome: WelcomeFrame): { session: Session; opened(): void } {
-    const { clock, limits, logger, random } = this.#options;
+    const { clock, limits, logger, random, without } = this.#options;
     let listener: SessionListener | undefined;
     const session: Session = new Session(
-      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget },
+      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget, without },
       welcome.limits,
       {
         frame: (frame, sentAt) => listener?.frame(frame, sentAt),

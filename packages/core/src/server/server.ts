@@ -15,6 +15,7 @@ import { addSink } from "../service/event.js";
 import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { type WithoutSafety, without } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
@@ -404,6 +405,7 @@ export class Server implements AsyncDisposable {
         random: this.#random,
         pool: this.#pool,
         budget: this.#budget,
+        without: (this.#options as WithoutSafety)[without],
         registry: this.#registry,
         logs: this.#logs,
         verdicts: this.#verdicts,

@@ -191,6 +191,7 @@ export class ServerSubscription {
   }
 
   #maySend(): boolean {
-    return this.#creditItems > 0 && this.#creditBytes > 0 && this.#session.hasEventRoom;
+    const credit = this.#creditItems > 0 && this.#creditBytes > 0;
+    return (credit || this.#session.without === "credit") && this.#session.hasEventRoom;
   }
 }

@@ -15,6 +15,7 @@ import { Lateness } from "./lateness.js";
 import { createLoosePacket } from "./loose-packet.js";
 import { Outbox } from "./outbox.js";
 import { ReadTurn } from "./read-turn.js";
+import type { Safety } from "./safeties.js";
 import type { SendBudget } from "./send-budget.js";
 import { SendBuffer } from "./send-buffer.js";
 import type { SinkPool } from "./sink-pool.js";
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly random: Random;
   readonly pool: SinkPool;
   readonly budget: SendBudget;
+  /** A safety taken away by the testing kit. */
+  readonly without?: Safety | undefined;
 }
 
 /** What of a connection waits for its next turn. */
@@ -61,6 +64,8 @@ const acknowledgeMs = 50;
  * connection sends again what is missing; what came twice is dropped by its number.
  */
 export class Session {
+  /** A safety taken away by the testing kit. */
+  readonly without: Safety | undefined;
   readonly #options: SessionOptions;
   readonly #owner: SessionOwner;
   readonly #outbox: Outbox;
@@ -91,6 +96,7 @@ export class Session {
 
   constructor(options: SessionOptions, peerLimits: PeerLimits, owner: SessionOwner) {
     this.#options = options;
+    this.without = options.without;
     this.#owner = owner;
     this.#peerLimits = peerLimits;
     this.#kept = new SendBuffer(options.budget);
@@ -297,12 +303,14 @@ export class Session {
       this.#handed = packet.number;
       if (distance(packet.number, this.#handedEver) > 0) this.#handedEver = packet.number;
       this.#full = !connection.send(packet.bytes);
+      if (this.without === "acknowledgement") this.#kept.acknowledge(packet.number);
       // A broken pipe may have told so while it was handed the packet.
       if (this.#connection !== connection) return;
     }
   }
 
   #drain(): void {
+    if (this.without === "drain") return;
     this.#full = false;
     this.#pump();
     // An acknowledgement that fell due while the pipe was full is late: the peer may wait for nothing else.
@@ -327,15 +335,15 @@ export class Session {
     const header = readHeader(view);
     this.#takeAcknowledgement(header.acknowledged);
     const ahead = distance(header.number, this.#received);
-    if (header.numbered ? ahead > 1 : ahead > 0) {
+    if ((header.numbered ? ahead > 1 : ahead > 0) && this.without !== "gap-check") {
       // Something between is lost on a live connection: the other side still has it, so resume.
       this.break(new Error(`packets are missing: got number ${header.number} after ${this.#received}`));
       return;
     }
     const late = this.#lateness.observe(this.#sessionTime(now), header.sentAt);
-    if (header.numbered && ahead <= 0) return;
+    if (header.numbered && ahead <= 0 && this.without !== "duplicate-check") return;
     // Counted before its frames go up: one that fails up there ends the session, and must never come again.
-    if (header.numbered) this.#received = header.number;
+    if (header.numbered && ahead > 0) this.#received = header.number;
     const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
     this.#readFrames(reader, header.numbered, now - late);
     if (header.numbered && this.#state === "open") this.#countReceived(bytes.length);

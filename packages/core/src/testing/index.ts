@@ -1,7 +1,8 @@
+export type { Safety } from "../session/safeties.js";
 export { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 export { SeededRandom } from "./seeded-random.js";
 export { type NetworkOptions, type SimulatedLink, SimulatedNetwork } from "./simulated-network.js";
-export { Simulation } from "./simulation.js";
+export { Simulation, type SimulationOptions } from "./simulation.js";
 export {
   type Lack,
   type TransportSuiteOptions,

@@ -1,8 +1,14 @@
 import { type Client, type ClientOptions, connect } from "../client/client.js";
 import { type ServeOptions, type Server, serve } from "../server/server.js";
+import { type Safety, without } from "../session/safeties.js";
 import { SeededRandom } from "./seeded-random.js";
 import { SimulatedNetwork } from "./simulated-network.js";
 import { VirtualClock } from "./virtual-clock.js";
+
+export interface SimulationOptions {
+  /** Takes one safety of all sessions away: shows that your checks would notice. */
+  readonly without?: Safety | undefined;
+}
 
 /**
  * A whole system in one thread, with a virtual clock and a seed: servers, clients, and links that fail.
@@ -16,7 +22,10 @@ export class Simulation {
   readonly random: SeededRandom;
   readonly network: SimulatedNetwork;
 
-  constructor(seed: number) {
+  readonly #without: { readonly [without]: Safety | undefined };
+
+  constructor(seed: number, options: SimulationOptions = {}) {
+    this.#without = { [without]: options.without };
     this.seed = seed;
     this.random = new SeededRandom(seed);
     this.network = new SimulatedNetwork({ clock: this.clock, random: new SeededRandom(seed ^ 0x5eed) });
@@ -31,13 +40,20 @@ export class Simulation {
       transports: [this.network],
       clock: this.clock,
       random: this.random,
+      ...this.#without,
       ...options,
     });
   }
 
   /** Connects on the simulated network. */
   connect(url: string, options: Partial<ClientOptions> = {}): Promise<Client> {
-    return connect(url, { transports: [this.network], clock: this.clock, random: this.random, ...options });
+    return connect(url, {
+      transports: [this.network],
+      clock: this.clock,
+      random: this.random,
+      ...this.#without,
+      ...options,
+    });
   }
 
   /** Resolves after `ms` of virtual time. */

@@ -1,4 +1,4 @@
-import { runWorkload } from "@rpc/core/testing";
+import { runWorkload, type Safety } from "@rpc/core/testing";
 import { describe, expect, test } from "vitest";
 
 describe("calls and events through links and servers that fail", () => {
@@ -18,6 +18,16 @@ describe("calls and events through links and servers that fail", () => {
     expect(sum.resumes).toBeGreaterThan(0);
     expect(sum.resets).toBeGreaterThan(0);
   });
+
+  test.each<Safety>(["duplicate-check", "acknowledgement", "gap-check", "credit", "drain"])(
+    "do not keep them without the %s",
+    async (without) => {
+      const runs = async () => {
+        for (let seed = 1; seed <= 50; seed++) await runWorkload({ seed, calls: 300, faults: 10, without });
+      };
+      await expect(runs()).rejects.toThrow(/^seed \d+ at /);
+    },
+  );
 
   test("run the same way again from the same seed", async () => {
     const options = { seed: 7, calls: 200, faults: 10 };
