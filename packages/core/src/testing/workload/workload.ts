@@ -222,7 +222,7 @@ class Workload {
     return {
       error: (message: string) => void this.#broken.push(message),
       warn: (message: string) => {
-        if (message.startsWith("session ended")) this.#broken.push(message);
+        if (message.includes("broke the protocol")) this.#broken.push(message);
       },
       info() {},
       debug() {},
