@@ -1,4 +1,12 @@
-import { type Contract, type Server, serve, systemClock, type Transport } from "@rpc/core";
+import {
+  type CallContext,
+  type Contract,
+  type Interceptor,
+  type Server,
+  serve,
+  systemClock,
+  type Transport,
+} from "@rpc/core";
 import contract from "./generated/contract.json" with { type: "json" };
 import { Person } from "./person.js";
 import { readPrices } from "./prices/read-prices.js";
@@ -16,8 +24,19 @@ export interface DemoServer {
 const dayMs = 5;
 const graceMs = 1_000;
 
+/** What a server is opened with besides its URL, for who watches it. */
+export interface ServerWatch {
+  readonly interceptors: readonly Interceptor<CallContext>[];
+  /** Hears of the server once it listens. */
+  serving(server: Server): void;
+}
+
 /** Serves a person and a trading desk at a URL. Rejects `RpcError` when it cannot listen there. */
-export async function openServer(url: string, transports: readonly Transport[]): Promise<DemoServer> {
+export async function openServer(
+  url: string,
+  transports: readonly Transport[],
+  watch?: ServerWatch,
+): Promise<DemoServer> {
   const desk = new TradingDesk({ prices: readPrices(), clock: systemClock, dayMs });
   const services = [new Person(), desk];
   const server: Server = await serve(services, {
@@ -25,7 +44,9 @@ export async function openServer(url: string, transports: readonly Transport[]):
     listen: url,
     contract: contract as Contract,
     logger: quietLogger,
+    ...(watch === undefined ? {} : { interceptors: watch.interceptors }),
   });
+  watch?.serving(server);
   return {
     url: server.urls[0]!,
     async close() {
