@@ -22,6 +22,7 @@ import { MethodRunner, type MethodRunnerOptions } from "./method-runner.js";
 import type { OnceCalls, OutcomeState } from "./once-calls.js";
 import { OnewayCalls } from "./oneway-calls.js";
 import { nameOfMethod, nameOfTarget, refuse, refuseKeyOf } from "./refusal.js";
+import { reservedService } from "./reserved-service.js";
 import type { Rules } from "./rules.js";
 import { type ConnectedCaller, RunningCall, RunningCalls, type RunningCount } from "./running-calls.js";
 import { RunningStreams } from "./running-streams.js";
@@ -153,6 +154,7 @@ export class Dispatcher {
   /** Answers a call that is not run. */
   refuse({ id, extras }: CallFrame, refusal: ErrorBody): void {
     if (extras !== undefined) this.streams.refused(extras);
+    this.#options.meter.refuse(refusal.code);
     this.#answers.refuse(id, refusal);
   }
 
@@ -191,7 +193,8 @@ export class Dispatcher {
     const { clock, limits } = this.#options;
     const name = nameOfMethod(method);
     const draining = this.#options.draining();
-    if (draining !== undefined)
+    // How a server does can be asked until the end.
+    if (draining !== undefined && method.service !== reservedService)
       return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
     // One-way calls take no slot of their session: what bounds them there is their credit.
     const full = this.#refuseMore(frame.extras?.oneway === true ? 0 : this.#running.size);

@@ -4,6 +4,7 @@ import { describeFailure, type FailureReport } from "../failure.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import type { ErrorBody } from "../wire/frame.js";
+import type { CallMeter } from "./call-meter.js";
 import { nameOfMethod } from "./refusal.js";
 import { type RunningCall, runMethod } from "./running-calls.js";
 import type { SerialQueues } from "./serial-queues.js";
@@ -12,6 +13,7 @@ export interface MethodRunnerOptions {
   readonly interceptors: readonly Interceptor<CallContext>[];
   readonly failures: FailureReport;
   readonly serial: SerialQueues;
+  readonly meter: CallMeter;
   readonly ambientContext: AmbientContext | undefined;
 }
 
@@ -25,6 +27,12 @@ export class MethodRunner {
 
   /** What the method returns; throws what it throws. */
   run(method: RegisteredMethod, call: RunningCall): unknown {
+    const { meter } = this.#options;
+    meter.calls += 1;
+    return meter.watched ? meter.measure(method, () => this.#run(method, call)) : this.#run(method, call);
+  }
+
+  #run(method: RegisteredMethod, call: RunningCall): unknown {
     const { serial, ambientContext } = this.#options;
     if (method.options.serial === undefined && ambientContext === undefined) return this.#reach(method, call);
     const reach = () => this.within(call, () => this.#reach(method, call));

@@ -18,22 +18,26 @@ import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.
 import { type WithoutSafety, without } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
-import type { Connection, Listener, Peer, Receiver, Transport } from "../transport.js";
+import type { Connection, Listener, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { type Authenticate, authenticatePeer } from "./authenticate.js";
+import { CallMeter } from "./call-meter.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
-import { createDescription, type Describe, descriptionService } from "./describe.js";
+import { Health, type ServerHealth } from "./health.js";
 import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
 import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
+import { createReservedService, type Describe, reservedService } from "./reserved-service.js";
 import { Rules } from "./rules.js";
 import { RunningCount } from "./running-calls.js";
 import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { ServedSession } from "./served-session.js";
+import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
+import type { StatsSource } from "./stats-report.js";
 import { TopicLog, type TopicLogOptions } from "./topic-log.js";
 import { Verdicts } from "./verdicts.js";
 
@@ -52,6 +56,8 @@ export interface ServeOptions {
    * processes of this machine come from; else nobody.
    */
   readonly describe?: Describe;
+  /** Who may ask for the numbers of this server, as `rpc top` does. Default: as for `describe`. */
+  readonly stats?: Describe;
   /** Decides who a client is, at every hello. Without it the identity is undefined. */
   readonly authenticate?: Authenticate;
   /** Allows listening where anyone may connect, without `authenticate`. Default false. */
@@ -90,39 +96,13 @@ export interface ServeOptions {
   readonly random?: Random;
 }
 
-/** Numbers of a server, for an operator. */
-export interface ServerStats {
-  readonly connections: number;
-  /** Of all sessions, those included that are over while a method of theirs runs on, and of plain peers. */
-  readonly runningCalls: number;
-  readonly sessions: readonly SessionStats[];
-}
-
-/** Numbers of one session. */
-export interface SessionStats {
-  /** Who is there; undefined while its connection is broken. */
-  readonly peer: Peer | undefined;
-  readonly identity: unknown;
-  readonly runningCalls: number;
-  /** Open streams, both ways. */
-  readonly streams: number;
-  /** Functions of this client that a service holds. */
-  readonly callbacks: number;
-  readonly subscriptions: number;
-  /** Events that wait for this client. */
-  readonly queuedEvents: number;
-  /** Events it was too slow for, each told to it as part of a gap. */
-  readonly droppedEvents: number;
-  /** Bytes sent and not acknowledged. */
-  readonly sendBufferBytes: number;
-}
-
 const optionNames = [
   "transports",
   "listen",
   "contract",
   "validate",
   "describe",
+  "stats",
   "authenticate",
   "insecure",
   "interceptors",
@@ -169,6 +149,9 @@ export class Server implements AsyncDisposable {
   readonly #logger: GuardedLogger;
   readonly #registry: Registry;
   readonly #rules: Rules;
+  readonly #health: Health;
+  readonly #meter: CallMeter;
+  readonly #startedAt: number;
   readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
   readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
@@ -199,11 +182,12 @@ export class Server implements AsyncDisposable {
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
       findTransport(url, options.transports),
     );
-    this.#registry = withDescription(
-      createRegistry(services, options.contract, checkValidate(options)),
-      options,
-      this.#targets,
-    );
+    const registry = createRegistry(services, options.contract, checkValidate(options));
+    this.#epoch = toHex(this.#random.bytes(16));
+    this.#startedAt = this.#clock.now();
+    this.#meter = new CallMeter(this.#clock);
+    this.#health = new Health(registry.keys(), this.#epoch, () => this.#clock.wallTime());
+    this.#registry = this.#withReserved(registry);
     this.#verdicts = new Verdicts(options.contract);
     this.#rules = new Rules(this.#logger);
     this.#logs = createLogs(this.#registry, {
@@ -211,7 +195,6 @@ export class Server implements AsyncDisposable {
       limits: this.#limits,
       rules: this.#rules,
     });
-    this.#epoch = toHex(this.#random.bytes(16));
     this.#serial = new SerialQueues(this.#epoch);
     this.#plain = createPlainAccess({
       serial: this.#serial,
@@ -240,6 +223,11 @@ export class Server implements AsyncDisposable {
     return this.#epoch;
   }
 
+  /** Where the application says how its services do, for whoever asks: `rpc health`, a load balancer. */
+  get health(): ServerHealth {
+    return this.#health;
+  }
+
   stats(): ServerStats {
     const sessions = [...this.#sessions].map(({ session, calls, callbacks, subscriptions, identity }) => ({
       peer: session.peer,
@@ -253,7 +241,8 @@ export class Server implements AsyncDisposable {
       sendBufferBytes: session.sendBufferBytes,
     }));
     const runningCalls = this.#running.value + this.#plain.running;
-    return { connections: this.#connections.size, runningCalls, sessions };
+    const { calls, refused } = this.#meter;
+    return { connections: this.#connections.size, runningCalls, calls, refused, sessions };
   }
 
   /**
@@ -419,6 +408,7 @@ export class Server implements AsyncDisposable {
         once: this.#once,
         rules: this.#rules,
         serial: this.#serial,
+        meter: this.#meter,
         ambientContext: this.#options.ambientContext,
         draining: () => this.#draining,
       },
@@ -452,6 +442,8 @@ export class Server implements AsyncDisposable {
     // On the wire a count of milliseconds: a grace without end is a very long one there.
     const wireMs = Math.min(Math.ceil(graceMs), Number.MAX_SAFE_INTEGER);
     this.#draining = { retryAfterMs: wireMs };
+    this.#health.drain();
+    this.#meter.close();
     for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs: wireMs });
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
@@ -482,26 +474,40 @@ export class Server implements AsyncDisposable {
     });
   }
 
+  #withReserved(registry: Registry): Registry {
+    const { contract, describe, stats } = this.#options;
+    if (contract === undefined && describe !== undefined && describe !== false)
+      throw new TypeError(
+        "describe needs the contract: serve(services, { contract, describe }); rpc generate writes it",
+      );
+    const local = this.#targets.every(({ url, transport }) => transport.exposure(url) === "local");
+    const described = describe ?? local;
+    const reserved = createReservedService({
+      contract,
+      describe: described,
+      stats: stats ?? described,
+      health: this.#health,
+      source: this.#statsSource,
+    });
+    return new Map([...registry, [reservedService, reserved]]);
+  }
+
+  get #statsSource(): StatsSource {
+    return {
+      epoch: this.#epoch,
+      clock: this.#clock,
+      startedAt: this.#startedAt,
+      meter: this.#meter,
+      isDraining: () => this.#draining !== undefined,
+      stats: () => this.stats(),
+      events: () =>
+        [...this.#logs.values()].flatMap((ofService) => [...ofService.values()].map((log) => log.stats)),
+    };
+  }
+
   get #failures(): FailureReport {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
-}
-
-function withDescription(
-  registry: Registry,
-  { contract, describe }: ServeOptions,
-  targets: readonly Target[],
-): Registry {
-  if (contract === undefined) {
-    if (describe === undefined || describe === false) return registry;
-    throw new TypeError(
-      "describe needs the contract: serve(services, { contract, describe }); rpc generate writes it",
-    );
-  }
-  const allowed = describe ?? targets.every(({ url, transport }) => transport.exposure(url) === "local");
-  return allowed === false
-    ? registry
-    : new Map([...registry, [descriptionService, createDescription(contract, allowed)]]);
 }
 
 function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {

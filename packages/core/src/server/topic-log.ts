@@ -11,6 +11,7 @@ import { encodeValue } from "../wire/values.js";
 import { createMode, type ModeOptions } from "./delivery/create-mode.js";
 import type { DeliveryMode, Published } from "./delivery/delivery.js";
 import type { Rules } from "./rules.js";
+import type { EventStats } from "./server-stats.js";
 import { Sight } from "./sight.js";
 import type { ServerSubscription, SubscribedLog } from "./subscription.js";
 
@@ -75,6 +76,17 @@ export class TopicLog implements EventSink, SubscribedLog {
   /** Position of the newest event; 0 before the first. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Its numbers, for an operator. */
+  get stats(): EventStats {
+    return {
+      name: this.name,
+      mode: this.mode.name,
+      topics: this.#topics.size,
+      subscriptions: this.#subscriptions.size,
+      published: this.#position,
+    };
   }
 
   /** How far each topic has come. */

@@ -4,6 +4,7 @@ import { RemoteCallbacks } from "../../src/callback/remote-callbacks.js";
 import { RpcError } from "../../src/errors.js";
 import type { Interceptor } from "../../src/interceptor.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { CallMeter } from "../../src/server/call-meter.js";
 import { Dispatcher, type DispatcherOptions } from "../../src/server/dispatcher.js";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
 import { OnceCalls } from "../../src/server/once-calls.js";
@@ -104,7 +105,7 @@ function shared(
   clock: VirtualClock,
   limits: Limits,
   logger: RecordingLogger,
-): Pick<DispatcherOptions, "runningInAll" | "once" | "rules" | "serial" | "ambientContext"> {
+): Pick<DispatcherOptions, "runningInAll" | "once" | "rules" | "serial" | "meter" | "ambientContext"> {
   const { maxOutcomes, outcomeBytes } = limits;
   const epoch = "epoch";
   const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
@@ -115,6 +116,7 @@ function shared(
     once,
     rules: new Rules(logger),
     serial: new SerialQueues(epoch),
+    meter: new CallMeter(clock),
     ambientContext: undefined,
   };
 }

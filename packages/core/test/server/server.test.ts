@@ -117,7 +117,7 @@ describe("serve", () => {
     await client.close();
     await server.close();
     await eventually("the connection ends", () => server.stats().connections === 0);
-    expect(server.stats()).toEqual({ connections: 0, runningCalls: 0, sessions: [] });
+    expect(server.stats()).toEqual({ connections: 0, runningCalls: 0, calls: 0, refused: {}, sessions: [] });
   });
 });
 
