@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Terminal } from "../terminal.js";
+import { type BenchFlags, runBench } from "./bench-command.js";
 import { type CallFlags, runCall } from "./call-command.js";
 import { runDescribe } from "./describe-command.js";
+import { type HealthFlags, runHealth } from "./health-command.js";
 import { runLs } from "./ls-command.js";
 import { runOutcome } from "./outcome-command.js";
 import { runSub, type SubFlags } from "./sub-command.js";
@@ -52,6 +54,27 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     .option("--values", "print the values alone; gaps go to standard error")
     .action(async (url: string, name: string, prefix: string, flags: SubFlags) =>
       exit(await runSub({ url, name, prefix }, flags, terminal)),
+    );
+  command(program, "health", "Says whether a server and its services do their work; exits with 1 when not.", [
+    "rpc health tcp://127.0.0.1:7000",
+    "rpc health tcp://127.0.0.1:7000 Quotes --watch",
+  ])
+    .argument("[service]", "look at this service alone")
+    .option("--watch", "go on, and say every change")
+    .action(async (url: string, service: string | undefined, flags: HealthFlags) =>
+      exit(await runHealth({ url, service }, flags, terminal)),
+    );
+  command(program, "bench", "Calls a method again and again and says how quick it is. It really calls.", [
+    "rpc bench tcp://127.0.0.1:7000 Person.getName --in-flight 100 --duration 5s --yes",
+  ])
+    .argument("<method>", "Service.method")
+    .argument("[arguments...]", "each as JSON, the same at every call")
+    .option("--in-flight <calls>", "how many wait for their answers at once", "100")
+    .option("--duration <duration>", "how long", "5s")
+    .option("--yes", "also if it is not idempotent: that it runs thousands of times does no harm")
+    .option("--unchecked", "send the arguments without comparing them with the contract")
+    .action(async (url: string, name: string, args: string[], flags: BenchFlags) =>
+      exit(await runBench({ url, name, args }, flags, terminal)),
     );
 }
 
