@@ -18,11 +18,6 @@ export function answerParent(answers: Answers): void {
   process.on("disconnect", () => process.exit(0));
 }
 
-/** Tells the parent something on the program's own account. */
-export function tellParent(event: string, value: unknown): void {
-  say({ event, value });
-}
-
 function say(saying: Saying): void {
   if (process.connected) process.send?.(saying);
 }

@@ -9,18 +9,16 @@ export interface Question {
   readonly of: unknown;
 }
 
-/** What a program says: an answer, or something on its own account. */
+/** What a program answers. */
 export type Saying =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: string }
-  | { readonly event: string; readonly value: unknown };
+  | { readonly id: number; readonly error: string };
 
 /** A program of `programs/` in a process of its own. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  readonly #hearers = new Map<string, (value: unknown) => void>();
   readonly #ended: Promise<void>;
   #asked = 0;
 
@@ -59,11 +57,6 @@ export class Child {
     });
   }
 
-  /** Calls `hear` with what it says on its own account. */
-  on<Value>(event: string, hear: (value: Value) => void): void {
-    this.#hearers.set(event, hear as (value: unknown) => void);
-  }
-
   /** Kills it as a power cut would: SIGKILL. Resolves when it is gone. */
   kill(): Promise<void> {
     this.#process.kill("SIGKILL");
@@ -79,7 +72,6 @@ export class Child {
   }
 
   #hear(saying: Saying): void {
-    if ("event" in saying) return this.#hearers.get(saying.event)?.(saying.value);
     const waiting = this.#waiting.get(saying.id);
     this.#waiting.delete(saying.id);
     if ("error" in saying) waiting?.reject(new Error(`${this.#name}: ${saying.error}`));

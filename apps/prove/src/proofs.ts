@@ -1,7 +1,26 @@
 import type { Proof } from "./proof.js";
+import { conflation } from "./proofs/conflation.js";
 import { cutsTcp, cutsZmq } from "./proofs/cuts.js";
+import { fanOut } from "./proofs/fan-out.js";
+import { halfOpen } from "./proofs/half-open.js";
+import { kills } from "./proofs/kills.js";
+import { log } from "./proofs/log.js";
+import { rolling } from "./proofs/rolling.js";
 import { safeties } from "./proofs/safeties.js";
 import { simulation } from "./proofs/simulation.js";
+import { stall } from "./proofs/stall.js";
 
 /** Every proof, in the order they run. */
-export const proofs: readonly Proof[] = [simulation, safeties, cutsTcp, cutsZmq];
+export const proofs: readonly Proof[] = [
+  simulation,
+  safeties,
+  cutsTcp,
+  cutsZmq,
+  kills,
+  rolling,
+  halfOpen,
+  stall,
+  fanOut,
+  conflation,
+  log,
+];

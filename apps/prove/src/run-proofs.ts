@@ -44,9 +44,17 @@ async function runProof({ name, what, run }: Proof, size: Size): Promise<Result>
 
 function describe({ name, holds, seconds, tried = "could not be run", figures = [], notes }: Result): string {
   const verdict = holds ? "holds" : "FALLS SHORT";
-  const line = `${verdict.padEnd(11)} ${name.padEnd(12)} ${tried}: ${figures.map(describeFigure).join(", ")} (${seconds} s)`;
+  const line = `${verdict.padEnd(11)} ${name.padEnd(12)} ${tried}: ${describeFigures(figures)} (${seconds} s)`;
   const shown = holds ? [] : notes.slice(0, notesShown);
   return [line, ...shown.map((note) => `            ${note}`)].join("\n");
+}
+
+/** Those that must be 0 and are come first, together. */
+function describeFigures(figures: readonly Figure[]): string {
+  const isNone = (figure: Figure) => figure.atMost === 0 && figure.value === 0;
+  const none = figures.filter(isNone).map(({ name }) => name);
+  const others = figures.filter((figure) => !isNone(figure)).map(describeFigure);
+  return [...(none.length === 0 ? [] : [`0 ${[...new Set(none)].join(", ")}`]), ...others].join("; ");
 }
 
 function describeFigure(figure: Figure): string {

@@ -23,7 +23,7 @@ describe("runProofs", () => {
     ]);
     expect(results).toMatchObject([{ name: "ships", holds: true, size: "short" }]);
     expect(lines).toEqual([
-      expect.stringMatching(/^holds +ships +1,000 ships: 0 sunk, 3 storms \([\d.]+ s\)$/),
+      expect.stringMatching(/^holds +ships +1,000 ships: 0 sunk; 3 storms \([\d.]+ s\)$/),
     ]);
   });
 

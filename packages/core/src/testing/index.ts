@@ -10,4 +10,5 @@ export {
   testTransport,
 } from "./transport-suite.js";
 export { VirtualClock } from "./virtual-clock.js";
+export { checkEvents } from "./workload/check-events.js";
 export { runWorkload, type WorkloadOptions, type WorkloadReport } from "./workload/workload.js";
