@@ -21,9 +21,11 @@ export type { HealthReport, ServerHealth, ServiceHealth, ServiceStatus } from ".
 export type { LostSession, OnSessionLost } from "./server/lost-sessions.js";
 export type { OutcomeStore, RememberedCall, StartingCall } from "./server/outcome-store.js";
 export type { Describe } from "./server/reserved-service.js";
+export { sameSecret } from "./server/same-secret.js";
 export { type ServeOptions, Server, serve } from "./server/server.js";
 export type { EventStats, ServerStats, SessionStats } from "./server/server-stats.js";
 export type { SlowSession, StatsReport } from "./server/stats-report.js";
+export { type ValidIdentity, validUntil } from "./server/valid-until.js";
 export type { CallRule, ServiceRule, TopicRule } from "./service/allow.js";
 export type { ValidateOptions } from "./service/boundary.js";
 export type { Contract } from "./service/contract.js";

@@ -72,6 +72,10 @@ export interface Limits {
   readonly subscriptionCreditBytes: number;
   /** Unacknowledged event bytes of one session; above it events wait, unnumbered, in their queues. */
   readonly eventWindowBytes: number;
+  /** Refused logins of one address within `lockOutMs`, after which it is locked out; loopback is exempt. */
+  readonly maxFailedLogins: number;
+  /** For how long. 60 s: ten guesses a minute get nowhere, and who mistyped need not call anybody. */
+  readonly lockOutMs: number;
   /** Time for a new connection to say hello. */
   readonly handshakeTimeoutMs: number;
   /** Time for a packet that has begun to be whole. */
@@ -117,6 +121,8 @@ export const defaultLimits: Limits = {
   subscriptionCreditItems: 1024,
   subscriptionCreditBytes: 256 * KiB,
   eventWindowBytes: MiB,
+  maxFailedLogins: 10,
+  lockOutMs: 60_000,
   handshakeTimeoutMs: 5_000,
   packetTimeoutMs: 10_000,
   sessionRetentionMs: 30_000,
@@ -125,6 +131,9 @@ export const defaultLimits: Limits = {
 
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
+
+/** Addresses with failed logins that one server remembers; the oldest goes first. */
+export const maxWatchedAddresses = 10_000;
 
 /** Retries that a client may save up: a burst after a reset, not an hour's worth. */
 export const maxSavedRetries = 1024;

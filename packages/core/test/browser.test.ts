@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 /** Minified and compressed. The aim is 20 KB. */
 const budgetBytes = 24 * 1024;
 /** It must not grow above this. Of what it is now, 5.2 KB are msgpackr's decoder, 3.9 KB streams, callbacks and one-way calls, 0.6 KB the bounds of the log. */
-const ceilingBytes = 37 * 1024;
+const ceilingBytes = 40 * 1024;
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 

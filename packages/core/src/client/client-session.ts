@@ -7,6 +7,7 @@ import { SessionStreams } from "../stream/session-streams.js";
 import type { SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import type { PartsOfSession } from "./call-parts.js";
+import { CredentialRefresh, type CredentialRefreshOptions } from "./credential-refresh.js";
 import type { OnewayCalls } from "./oneway-calls.js";
 import { OnewayCredit } from "./oneway-credit.js";
 import type { PendingCalls } from "./pending-calls.js";
@@ -22,6 +23,7 @@ export interface ClientSessionOptions {
   readonly failures: FailureReport;
   /** The server takes no new calls in it, and ends it after that long. */
   goaway(graceMs: number): void;
+  readonly refresh: CredentialRefreshOptions;
   /** A call was answered, or a callback given back: it may be idle now. */
   answered(): void;
 }
@@ -35,6 +37,7 @@ export class ClientSession implements PartsOfSession {
   readonly streams: SessionStreams;
   readonly callbacks: LocalCallbacks;
   readonly onewayCredit: OnewayCredit;
+  readonly credentials: CredentialRefresh;
   readonly #options: ClientSessionOptions;
 
   constructor(sent: SentCalls, options: ClientSessionOptions) {
@@ -42,6 +45,7 @@ export class ClientSession implements PartsOfSession {
     const { clock, limits, failures } = options;
     this.sent = sent;
     this.#options = options;
+    this.credentials = new CredentialRefresh(session, options.refresh);
     this.callbacks = new LocalCallbacks(session, clock, limits, failures);
     this.onewayCredit = new OnewayCredit(session.peerLimits.maxRunningCalls);
     this.streams = new SessionStreams(session, clock, ({ type, id, stream }) => {
@@ -102,6 +106,8 @@ export class ClientSession implements PartsOfSession {
         return subscriptions.ended(frame);
       case "used":
         return this.sent.refs.used(frame.ref, frame.equal, frame.wanted === true);
+      case "refreshed":
+        return this.credentials.refreshed(frame);
       case "goaway":
         return this.#options.goaway(frame.graceMs);
       default:

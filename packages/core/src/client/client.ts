@@ -37,7 +37,10 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Milliseconds until the first connection is given up, tried again and again meanwhile. Default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** What to show the server, asked anew at every hello: a token, a user and password. */
+  /**
+   * What to show the server, asked anew at every hello, and in time before what was shown last ends: a token, a user and
+   * password.
+   */
   readonly credentials?: () => unknown;
   /** Functions around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
@@ -120,6 +123,7 @@ export class Client implements AsyncDisposable {
   readonly #calls: PendingCalls;
   readonly #oneways: OnewayCalls;
   readonly #subscriptions: Subscriptions;
+  readonly #credentials: (() => unknown) | undefined;
   readonly #interceptors: readonly Interceptor[];
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
   readonly #ambient: AmbientContext | undefined;
@@ -156,6 +160,7 @@ export class Client implements AsyncDisposable {
     });
     this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs, logger });
     const { credentials } = options;
+    this.#credentials = credentials;
     this.#connector = new Connector(
       {
         clock,
@@ -178,6 +183,7 @@ export class Client implements AsyncDisposable {
           this.#room();
           this.#releaseLeft();
           return {
+            admitted: (validMs) => opened.credentials.holds(validMs),
             frame: (frame, sentAt) => opened.frame(frame, sentAt),
             lost: (reason) => this.#lost(reason, sent),
           };
@@ -251,6 +257,23 @@ export class Client implements AsyncDisposable {
     const description =
       typeof service === "string" ? { name: service, hash: "", members: [] } : service.service;
     return this.#outcome(description, method, key, {});
+  }
+
+  /**
+   * Asks `credentials` anew and shows the server what it gives, while everything goes on: when a role has changed, or a
+   * token was revoked. Tokens that end are refreshed in time without it. Resolves when the server accepted them.
+   *
+   * A server that refuses them, or finds that they name somebody else, ends the session: fails closed.
+   *
+   * @throws RpcError what the server said; `unavailable` when it could not decide, or there is no session: the next one
+   * begins with new credentials anyway.
+   */
+  async refreshCredentials(): Promise<void> {
+    if (this.#credentials === undefined)
+      throw new TypeError("refreshCredentials has nothing to show: pass credentials to connect");
+    if (this.#current === undefined)
+      throw notExecuted("unavailable", "no session to refresh; the next begins with new credentials");
+    await this.#current.credentials.refresh();
   }
 
   /**
@@ -426,6 +449,13 @@ export class Client implements AsyncDisposable {
       clock: this.#clock,
       limits: this.#limits,
       failures: { logger: this.#logger, random: this.#random, exposeErrors: false },
+      refresh: {
+        clock: this.#clock,
+        random: this.#random,
+        logger: this.#logger,
+        timeoutMs: this.#timeoutMs,
+        credentials: this.#credentials,
+      },
       goaway: (graceMs) => this.#leave(session, graceMs),
       answered: () => {
         if (this.#current !== session) this.#releaseLeft();
@@ -456,6 +486,7 @@ export class Client implements AsyncDisposable {
   }
 
   #lost(reason: RpcError, sent: SentCalls): void {
+    this.#sessions.get(sent)?.credentials.ended(reason);
     this.#sessions.delete(sent);
     if (this.#current?.sent === sent) this.#current = undefined;
     this.#subscriptions.detach(sent.session);

@@ -9,6 +9,7 @@ import { Session, type SessionOwner } from "../session/session.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
 import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import { askCredentials } from "./ask-credentials.js";
 import { Backoff } from "./backoff.js";
 
 /**
@@ -43,6 +44,8 @@ const steadyMs = 1_000;
 
 /** Who hears one session. */
 export interface SessionListener extends Pick<SessionOwner, "frame"> {
+  /** The server accepted the credentials of a hello, for that many milliseconds; undefined without an end. */
+  admitted(validMs: number | undefined): void;
   /** The session is over; nothing of it will be answered. */
   lost(reason: RpcError): void;
 }
@@ -66,6 +69,8 @@ export class Connector {
   #sessionId: Uint8Array = new Uint8Array(16);
   #token: Uint8Array | undefined;
   #session: Session | undefined;
+  /** Who hears it. */
+  #heardBy: SessionListener | undefined;
   #state: ClientState = "connecting";
   /** Sessions that take no new calls, until their calls are answered or the server's grace is over. */
   readonly #leaving = new Map<Session, Timer>();
@@ -222,13 +227,7 @@ export class Connector {
       const givenUp = () => reject(this.#unavailable("the attempt was given up"));
       if (signal.aborted) return givenUp();
       signal.addEventListener("abort", givenUp);
-      const ask = async () => this.#options.credentials?.();
-      ask().then(resolve, (error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        const options = { outcome: "not-executed", cause: error } as const;
-        const code = RpcError.is(error) ? error.code : "unavailable";
-        reject(new RpcError(code, `credentials() failed: ${why}`, options));
-      });
+      askCredentials(this.#options.credentials).then(resolve, reject);
     });
   }
 
@@ -279,6 +278,7 @@ export class Connector {
     if (asked !== undefined && welcome.resumed && asked.canContinueFrom(welcome.received)) {
       this.#backoff.reset();
       const receiver = asked.attach(connection, welcome.limits, welcome.received);
+      this.#heardBy?.admitted(welcome.validMs);
       this.#setState("online", undefined);
       return receiver;
     }
@@ -313,6 +313,8 @@ export class Connector {
     this.#openedAt = clock.now();
     const opened = () => {
       listener = this.#listener.opened(session, welcome.epoch);
+      this.#heardBy = listener;
+      listener.admitted(welcome.validMs);
     };
     return { session, opened };
   }

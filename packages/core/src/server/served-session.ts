@@ -1,12 +1,15 @@
 import { RemoteCallbacks } from "../callback/remote-callbacks.js";
 import type { RpcError } from "../errors.js";
 import { Session, type SessionOptions, type SessionOwner } from "../session/session.js";
+import type { Peer } from "../transport.js";
 import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { ContractGate } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { ConnectedCaller } from "./running-calls.js";
+import { SessionIdentity } from "./session-identity.js";
 import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
+import type { ValidIdentity } from "./valid-until.js";
 import type { Verdicts } from "./verdicts.js";
 
 export interface ServedSessionOptions
@@ -15,7 +18,10 @@ export interface ServedSessionOptions
   readonly logs: TopicLogs;
   readonly id: string;
   readonly verdicts: Verdicts;
-  readonly identity: unknown;
+  readonly admitted: ValidIdentity;
+  /** Decides about credentials that its client shows later. */
+  admit(credentials: unknown, peer: Peer): Promise<ValidIdentity>;
+  isSame(one: unknown, other: unknown): boolean;
   readonly token: Uint8Array;
   readonly peerLimits: PeerLimits;
 }
@@ -28,11 +34,11 @@ export class ServedSession {
   readonly calls: Dispatcher;
   readonly callbacks: RemoteCallbacks;
   readonly subscriptions: SessionSubscriptions;
+  readonly identity: SessionIdentity;
   readonly #gate: ContractGate;
-  #identity: unknown;
 
   constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
-    const { identity, peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
+    const { peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
     this.#gate = new ContractGate({
       registry,
       verdicts,
@@ -40,7 +46,6 @@ export class ServedSession {
       maxHeld: limits.maxRunningCalls + limits.maxSubscriptions,
     });
     this.token = options.token;
-    this.#identity = identity;
     const session = new Session(options, peerLimits, {
       frame: (frame, sentAt) => this.#frame(frame, sentAt),
       room: () => this.#room(),
@@ -50,10 +55,11 @@ export class ServedSession {
         listener.ended(reason);
       },
     });
-    const newest = () => this.#identity;
+    this.identity = this.#createIdentity(session, options);
+    const { identity } = this;
     const caller: ConnectedCaller = {
       get identity() {
-        return newest();
+        return identity.value;
       },
       sessionId: options.id,
       get peer() {
@@ -72,17 +78,6 @@ export class ServedSession {
     });
   }
 
-  /** What `authenticate` said of its caller last. Another one of the same caller may let it see more, or less. */
-  get identity(): unknown {
-    return this.#identity;
-  }
-
-  set identity(identity: unknown) {
-    if (Object.is(identity, this.#identity)) return;
-    this.#identity = identity;
-    this.subscriptions.askRulesAgain();
-  }
-
   /** Whether nothing runs, waits or is unacknowledged. */
   get settled(): boolean {
     return (
@@ -91,6 +86,19 @@ export class ServedSession {
       this.subscriptions.queued === 0 &&
       this.session.settled
     );
+  }
+
+  #createIdentity(session: Session, { clock, limits, admitted, admit, isSame }: ServedSessionOptions) {
+    return new SessionIdentity({
+      clock,
+      admitted,
+      timeoutMs: limits.handshakeTimeoutMs,
+      admit: (credentials) => admit(credentials, session.peer!),
+      isSame,
+      answer: (frame) => session.send(frame),
+      changed: () => this.subscriptions.askRulesAgain(),
+      end: (reason) => void session.close(reason),
+    });
   }
 
   #frame(frame: SessionFrame, sentAt: number): void {
@@ -117,6 +125,8 @@ export class ServedSession {
         return this.calls.use(frame, this.#gate.use(frame));
       case "contract":
         return this.#gate.contract(frame);
+      case "refresh":
+        return this.identity.refresh(frame.credentials);
       case "subscribe":
         return this.#gate.open ? this.subscriptions.add(frame) : this.#gateSubscribe(frame);
       case "unsubscribe":
@@ -159,6 +169,7 @@ export class ServedSession {
   }
 
   #ended(reason: RpcError): void {
+    this.identity.close();
     this.callbacks.ended(reason);
     this.#gate.ended();
     this.calls.ended(reason);

@@ -20,7 +20,8 @@ import { SendBudget } from "../session/send-budget.js";
 import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Listener, Receiver, Transport } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
-import { type Authenticate, authenticatePeer } from "./authenticate.js";
+import type { Authenticate } from "./authenticate.js";
+import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
 import { Health, type ServerHealth } from "./health.js";
@@ -39,6 +40,7 @@ import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
 import type { StatsSource } from "./stats-report.js";
 import { TopicLog, type TopicLogOptions } from "./topic-log.js";
+import type { ValidIdentity } from "./valid-until.js";
 import { Verdicts } from "./verdicts.js";
 
 /** How services are served. */
@@ -58,7 +60,7 @@ export interface ServeOptions {
   readonly describe?: Describe;
   /** Who may ask for the numbers of this server, as `rpc top` does. Default: as for `describe`. */
   readonly stats?: Describe;
-  /** Decides who a client is, at every hello. Without it the identity is undefined. */
+  /** Decides who a client is, at every hello and when it shows new credentials. Without it the identity is undefined. */
   readonly authenticate?: Authenticate;
   /** Allows listening where anyone may connect, without `authenticate`. Default false. */
   readonly insecure?: boolean;
@@ -148,6 +150,7 @@ export class Server implements AsyncDisposable {
   readonly #limits: Limits;
   readonly #logger: GuardedLogger;
   readonly #registry: Registry;
+  readonly #authenticator: Authenticator;
   readonly #rules: Rules;
   readonly #health: Health;
   readonly #meter: CallMeter;
@@ -189,6 +192,12 @@ export class Server implements AsyncDisposable {
     this.#health = new Health(registry.keys(), this.#epoch, () => this.#clock.wallTime());
     this.#registry = this.#withReserved(registry);
     this.#verdicts = new Verdicts(options.contract);
+    this.#authenticator = new Authenticator({
+      authenticate: options.authenticate,
+      clock: this.#clock,
+      limits: this.#limits,
+      logger: this.#logger,
+    });
     this.#rules = new Rules(this.#logger);
     this.#logs = createLogs(this.#registry, {
       clock: this.#clock,
@@ -231,7 +240,7 @@ export class Server implements AsyncDisposable {
   stats(): ServerStats {
     const sessions = [...this.#sessions].map(({ session, calls, callbacks, subscriptions, identity }) => ({
       peer: session.peer,
-      identity,
+      identity: identity.value,
       runningCalls: calls.running,
       streams: calls.streams.size,
       callbacks: callbacks.size,
@@ -319,28 +328,23 @@ export class Server implements AsyncDisposable {
   }
 
   async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
-    const identity = await authenticatePeer(
-      this.#options.authenticate,
-      hello.credentials,
-      connection.peer,
-      this.#logger,
-    );
+    const admitted = await this.#authenticator.admit(hello.credentials, connection.peer);
     // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
-    return () => this.#welcome(connection, hello, identity);
+    return () => this.#welcome(connection, hello, admitted);
   }
 
-  #welcome(connection: Connection, hello: HelloFrame, identity: unknown): Receiver {
+  #welcome(connection: Connection, hello: HelloFrame, admitted: ValidIdentity): Receiver {
     const id = toHex(hello.sessionId);
     const kept = this.#findKept(id, hello.token);
-    const same = kept !== undefined && this.#isSame(kept.identity, identity);
+    const same = kept !== undefined && this.#isSame(kept.identity.value, admitted.identity);
     const resumed = same && kept.session.open && kept.session.canContinueFrom(hello.received);
     if (!resumed) {
       const why = kept !== undefined && !same ? "as somebody else" : "without it";
       kept?.session.end(refused("unavailable", `its client came back ${why}`));
     }
-    const served = resumed ? kept : this.#createSession(id, hello, identity);
+    const served = resumed ? kept : this.#createSession(id, hello, admitted);
     // The same caller, with what `authenticate` says of it now.
-    served.identity = identity;
+    if (resumed) served.identity.renew(admitted);
     sendHandshake(
       connection,
       {
@@ -352,6 +356,7 @@ export class Server implements AsyncDisposable {
         received: served.session.received,
         limits: toPeerLimits(this.#limits),
         features: [],
+        validMs: served.identity.validMs,
       },
       this.#limits,
     );
@@ -385,7 +390,7 @@ export class Server implements AsyncDisposable {
     throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
   }
 
-  #createSession(id: string, hello: HelloFrame, identity: unknown): ServedSession {
+  #createSession(id: string, hello: HelloFrame, admitted: ValidIdentity): ServedSession {
     const served: ServedSession = new ServedSession(
       {
         clock: this.#clock,
@@ -401,7 +406,9 @@ export class Server implements AsyncDisposable {
         interceptors: this.#options.interceptors ?? [],
         failures: this.#failures,
         id,
-        identity,
+        admitted,
+        admit: (credentials, peer) => this.#authenticator.admit(credentials, peer),
+        isSame: (one, other) => this.#isSame(one, other),
         token: this.#random.bytes(16),
         peerLimits: hello.limits,
         runningInAll: this.#running,
@@ -416,7 +423,7 @@ export class Server implements AsyncDisposable {
         broken: (_, peer) => this.#sessions.detached(id, peer),
         ended: (reason) => {
           this.#sessions.delete(id);
-          this.#lost.add({ id, identity: served.identity, reason });
+          this.#lost.add({ id, identity: served.identity.value, reason });
         },
       },
     );

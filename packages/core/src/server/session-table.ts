@@ -2,6 +2,8 @@ import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Peer } from "../transport.js";
+import { equalBytes } from "./equal-bytes.js";
+import { hostOf } from "./host-of.js";
 import type { ServedSession } from "./served-session.js";
 
 interface Entry {
@@ -95,18 +97,4 @@ export class SessionTable {
       return;
     }
   }
-}
-
-// Loopback, socket files and transports that know no address are exempt, as for connections.
-function hostOf({ address }: Peer): string | undefined {
-  const host = address?.slice(0, address.lastIndexOf(":"));
-  return host === undefined || /^(127\.|\[::1\]|\[::ffff:127\.)/.test(host) ? undefined : host;
-}
-
-// Takes the same time wherever they differ: the time must not tell a guesser how far the guess was right.
-function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
-  if (one.length !== other.length) return false;
-  let difference = 0;
-  for (let index = 0; index < one.length; index++) difference |= one[index]! ^ other[index]!;
-  return difference === 0;
 }

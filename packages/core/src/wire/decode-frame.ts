@@ -159,6 +159,17 @@ export class FrameReader {
           received: fields.uint32("received"),
           limits: readPeerLimits(fields.map("limits")),
           features: fields.strings("features"),
+          validMs: fields.optionalCount("validMs"),
+        };
+      }
+      case frameTypes.refresh:
+        return { type: "refresh", credentials: this.#fields("refresh").any("credentials") };
+      case frameTypes.refreshed: {
+        const fields = this.#fields("refreshed");
+        return {
+          type: "refreshed",
+          validMs: fields.optionalCount("validMs"),
+          error: fields.any("error") === undefined ? undefined : readErrorBody(fields.map("error")),
         };
       }
       case frameTypes.goaway:

@@ -136,6 +136,10 @@ function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): v
       return writeUint32(sink, frame.bytes);
     case "ping":
       return writeUint8(sink, frame.answer ? 1 : 0);
+    case "refreshed": {
+      const { validMs, error } = frame;
+      return encodeValue(sink, { validMs, error: error && errorFields(error) }, limits);
+    }
     case "close":
       return encodeValue(sink, errorFields(frame), limits);
     default: {

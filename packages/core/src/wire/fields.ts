@@ -48,6 +48,10 @@ export class Fields {
     return value as number;
   }
 
+  optionalCount(name: string): number | undefined {
+    return this.#values.has(name) ? this.count(name) : undefined;
+  }
+
   bytes(name: string, length: number): Uint8Array {
     const value = this.#values.get(name);
     return value instanceof Uint8Array && value.length === length

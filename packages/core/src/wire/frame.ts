@@ -17,6 +17,8 @@ export const frameTypes = {
   close: 0x03,
   ping: 0x04,
   goaway: 0x05,
+  refresh: 0x06,
+  refreshed: 0x07,
   use: 0x10,
   used: 0x11,
   call: 0x12,
@@ -80,6 +82,23 @@ export interface WelcomeFrame {
   readonly received: number;
   readonly limits: PeerLimits;
   readonly features: readonly string[];
+  /** Milliseconds for which the credentials hold; absent when they have no end. */
+  readonly validMs?: number | undefined;
+}
+
+/** New credentials for a session that is open. */
+export interface RefreshFrame {
+  readonly type: "refresh";
+  readonly credentials?: unknown;
+}
+
+/** They were accepted, or nobody could decide about them. Refused ones end the session. */
+export interface RefreshedFrame {
+  readonly type: "refreshed";
+  /** Milliseconds for which they hold; absent when they have no end. */
+  readonly validMs?: number | undefined;
+  /** Why it could not be decided: those before still hold. */
+  readonly error?: ErrorBody | undefined;
 }
 
 /** Ends the session, or the connection before there is one, and says why. */
@@ -349,6 +368,8 @@ export type HandshakeFrame = HelloFrame | WelcomeFrame | CloseFrame | PingFrame;
 /** Frames that travel in numbered packets. */
 export type SessionFrame =
   | GoawayFrame
+  | RefreshFrame
+  | RefreshedFrame
   | UseFrame
   | UsedFrame
   | ContractFrame

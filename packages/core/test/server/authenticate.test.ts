@@ -7,7 +7,8 @@ const peer = { scheme: "memory", address: "10.0.0.1:5" };
 
 function decide(authenticate: Authenticate | undefined, credentials?: unknown) {
   const logger = new RecordingLogger();
-  return { logger, identity: authenticatePeer(authenticate, credentials, peer, logger) };
+  const identity = authenticatePeer(authenticate, credentials, peer, logger).then(({ identity }) => identity);
+  return { logger, identity };
 }
 
 describe("authenticatePeer", () => {
@@ -17,9 +18,8 @@ describe("authenticatePeer", () => {
 
   it("gives what the transport proved when nobody decides", async () => {
     const proved = { ...peer, identity: { commonName: "alice" } };
-    expect(await authenticatePeer(undefined, "anything", proved, new RecordingLogger())).toBe(
-      proved.identity,
-    );
+    const admitted = await authenticatePeer(undefined, "anything", proved, new RecordingLogger());
+    expect(admitted).toEqual({ identity: proved.identity, untilMs: Infinity });
   });
 
   it("gives what the function returned for credentials and peer", async () => {

@@ -1,0 +1,139 @@
+import type { Clock, Random, Timer } from "../clock.js";
+import { RpcError } from "../errors.js";
+import type { KindLogger } from "../logger.js";
+import type { Session } from "../session/session.js";
+import { fromErrorBody } from "../wire/error-frame.js";
+import type { RefreshedFrame } from "../wire/frame.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import { askCredentials } from "./ask-credentials.js";
+
+export interface CredentialRefreshOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: KindLogger;
+  /** Longest that one refresh may take. */
+  readonly timeoutMs: number;
+  /** The program's; without it nothing can be refreshed. */
+  readonly credentials: (() => unknown) | undefined;
+}
+
+/** The answer that the server owes. */
+interface Owed {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: RpcError): void;
+}
+
+/** Part of its validity after which a credential is shown anew: early enough to try again, and not all clients at once. */
+const part = { least: 0.7, spread: 0.1 };
+/** Between two attempts of its own, so that credentials that are not renewed are not shown without end. */
+const leastMs = 100;
+
+/** Shows the server new credentials of a session, when asked to and in time before those it has end. */
+export class CredentialRefresh {
+  readonly #session: Session;
+  readonly #options: CredentialRefreshOptions;
+  #running: Promise<void> | undefined;
+  #owed: Owed | undefined;
+  #next: Timer | undefined;
+  /** When the credentials end, by the clock. */
+  #until = Infinity;
+  #ended: RpcError | undefined;
+
+  constructor(session: Session, options: CredentialRefreshOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /** What was shown holds for that long; undefined without an end. */
+  holds(validMs: number | undefined): void {
+    const { clock, random, credentials, logger } = this.#options;
+    this.#next?.clear();
+    this.#until = clock.now() + (validMs ?? Infinity);
+    if (validMs === undefined || this.#ended !== undefined) return;
+    if (credentials === undefined) {
+      logger.warn(
+        `the server ends this session in ${validMs} ms, when its credentials expire: pass credentials to connect`,
+      );
+      return;
+    }
+    this.#tryAfter(validMs * (part.least + part.spread * random.fraction()));
+  }
+
+  /** Asks the program for credentials and shows them; who asks meanwhile gets the same answer. Rejects `RpcError`. */
+  refresh(): Promise<void> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    this.#running ??= this.#within(this.#show()).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** The server answered. */
+  refreshed({ validMs, error }: RefreshedFrame): void {
+    const owed = this.#owed;
+    if (owed === undefined) throw new ProtocolError("refreshed, but nothing was to be");
+    this.#owed = undefined;
+    if (error !== undefined) return owed.reject(fromErrorBody(error));
+    this.holds(validMs);
+    owed.resolve();
+  }
+
+  /** The session is over. */
+  ended(reason: RpcError): void {
+    this.#ended = reason;
+    this.#next?.clear();
+    this.#owed?.reject(reason);
+  }
+
+  async #show(): Promise<void> {
+    // One that was given up here is still to be answered: the server takes the next when that is done.
+    await this.#owed?.promise.catch(() => {});
+    const credentials = await askCredentials(this.#options.credentials);
+    if (this.#ended !== undefined) throw this.#ended;
+    const owed = createOwed();
+    this.#session.send({ type: "refresh", credentials });
+    this.#owed = owed;
+    return owed.promise;
+  }
+
+  #within(shown: Promise<void>): Promise<void> {
+    const { clock, timeoutMs } = this.#options;
+    if (timeoutMs === Infinity) return shown;
+    return new Promise((resolve, reject) => {
+      const timer = clock.timer(timeoutMs, () =>
+        reject(
+          new RpcError("deadline_exceeded", `the credentials were not refreshed within ${timeoutMs} ms`),
+        ),
+      );
+      shown.then(resolve, reject).finally(() => timer.clear());
+    });
+  }
+
+  #tryAfter(ms: number): void {
+    this.#next = this.#options.clock.timer(Math.max(ms, leastMs), () => {
+      this.refresh().catch((error: Error) => this.#failed(error));
+    });
+  }
+
+  // Until the end there is time for some more attempts; then the server says what it thinks of it.
+  #failed(error: Error): void {
+    const leftMs = this.#until - this.#options.clock.now();
+    if (this.#ended !== undefined || leftMs <= 0) return;
+    this.#options.logger.warn(
+      `the credentials could not be refreshed, which end in ${Math.round(leftMs)} ms: ${error.message}`,
+    );
+    this.#next?.clear();
+    this.#tryAfter(leftMs / 5);
+  }
+}
+
+function createOwed(): Owed {
+  let settle!: Pick<Owed, "resolve" | "reject">;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // Who waited may have given up.
+  promise.catch(() => {});
+  return { promise, ...settle };
+}
