@@ -13,6 +13,8 @@ export interface Config {
   readonly split?: boolean;
   /** File for the contract. */
   readonly contract?: string;
+  /** File for the validators that `serve` takes beside the contract. Default: none is written. */
+  readonly validators?: string;
 }
 
 /** Gives a configuration back as it is; in `rpc.config.ts` it lets the editor know what may stand there. */
@@ -23,7 +25,13 @@ export function defineConfig(config: Config): Config {
 /** Names that the file may have. */
 export const configFiles = ["rpc.config.ts", "rpc.config.json"] as const;
 
-const keys = { project: "path", client: "path", split: "boolean", contract: "path" } as const;
+const keys = {
+  project: "path",
+  client: "path",
+  split: "boolean",
+  contract: "path",
+  validators: "path",
+} as const;
 
 /**
  * Reads the configuration of a folder; undefined when there is none. `cache` keeps what TypeScript was turned into.

@@ -13,6 +13,7 @@ export interface GenerateFlags {
   readonly client?: string;
   readonly split?: true;
   readonly contract?: string;
+  readonly validators?: string;
   readonly only?: string;
   readonly check?: true;
   readonly watch?: true;
@@ -36,8 +37,8 @@ async function prepare(flags: GenerateFlags, terminal: Terminal) {
   const cache = flags.cache === false ? undefined : cacheFolder(terminal.cwd);
   const config = await readConfig(terminal.cwd, cache);
   const { project = "tsconfig.json", split, ...outputs } = { ...config, ...flags };
-  const { client, contract } = only(outputs, flags.only);
-  if (client === undefined && contract === undefined) throw nothingToWrite(config, terminal.cwd);
+  const { client, contract, validators } = only(outputs, flags.only);
+  if ((client ?? contract ?? validators) === undefined) throw nothingToWrite(config, terminal.cwd);
   if (split && client?.endsWith(".ts")) {
     throw new UsageError(
       `with split, client is a folder; got ${client}, perhaps you mean ${dirname(client)}`,
@@ -50,6 +51,7 @@ async function prepare(flags: GenerateFlags, terminal: Terminal) {
       tsconfig: resolve(terminal.cwd, project),
       client: path(client),
       contract: path(contract),
+      validators: path(validators),
       split,
       check: flags.check,
       cache,
@@ -72,13 +74,18 @@ function findingsFormat(name = "text", { cwd, color, err }: Terminal): (result: 
   };
 }
 
-function only(outputs: Pick<Config, "client" | "contract">, given: string | undefined): typeof outputs {
+const outputNames = ["client", "contract", "validators"] as const;
+
+function only(
+  outputs: Pick<Config, (typeof outputNames)[number]>,
+  given: string | undefined,
+): typeof outputs {
   if (given === undefined) return outputs;
   const wanted = given.split(",").map((name) => name.trim());
-  const unknown = wanted.find((name) => name !== "client" && name !== "contract");
+  const unknown = wanted.find((name) => !outputNames.some((known) => known === name));
   if (unknown !== undefined)
-    throw new UsageError(`--only ${unknown}: expected client, contract, or both with a comma`);
-  const kept = (["client", "contract"] as const).filter((name) => wanted.includes(name));
+    throw new UsageError(`--only ${unknown}: expected ${outputNames.join(", ")}, or several with commas`);
+  const kept = outputNames.filter((name) => wanted.includes(name));
   const missing = kept.find((name) => outputs[name] === undefined);
   if (missing !== undefined) {
     throw new UsageError(
@@ -115,7 +122,7 @@ function count({ diagnostics }: GenerateResult): string {
 }
 
 function command(flags: GenerateFlags): string {
-  const given = (["project", "client", "contract", "only"] as const).flatMap((flag) =>
+  const given = (["project", ...outputNames, "only"] as const).flatMap((flag) =>
     flags[flag] === undefined ? [] : [`--${flag} ${flags[flag]}`],
   );
   return ["rpc generate", ...given, ...(flags.split ? ["--split"] : [])].join(" ");
@@ -123,9 +130,9 @@ function command(flags: GenerateFlags): string {
 
 function nothingToWrite(config: Config | undefined, cwd: string): UsageError {
   const why = config
-    ? "the configuration names neither client nor contract"
+    ? "the configuration names no client, contract or validators"
     : `there is no ${configFiles.join(" or ")} in ${cwd}`;
-  return new UsageError(`nothing to write: ${why}, and neither --client nor --contract is given
+  return new UsageError(`nothing to write: ${why}, and none of --client, --contract and --validators is given
 
 Run rpc init, which writes one to start from, or name the files:
 

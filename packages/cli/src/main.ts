@@ -45,8 +45,12 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .option("--client <path>", "file for the clients, such as src/generated/client.ts")
     .option("--split", "write one file for each service; --client is then a folder")
     .option("--contract <path>", "file for the contract, such as contract.json")
+    .option(
+      "--validators <path>",
+      "file for the validators that serve takes, such as src/generated/validators.ts",
+    )
     .option("--check", "write nothing; exit with 1 if anything would change")
-    .option("--only <outputs>", "write client or contract only")
+    .option("--only <outputs>", "write only client, contract or validators, or several with commas")
     .option("--watch", "run again whenever a source changes")
     .option("--format <format>", "show findings as text or github (default: text)")
     .option("--no-cache", "read everything again, even if nothing has changed")

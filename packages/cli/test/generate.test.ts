@@ -30,6 +30,26 @@ describe("rpc generate with split", () => {
   });
 });
 
+describe("rpc generate --validators", () => {
+  const config = JSON.stringify({ ...both, validators: "generated/validators.ts" });
+  const takesText = service.replace("name(): string", "name(of: string): string");
+
+  test("writes them beside the clients, of the same contract, and each alone", async () => {
+    const { run, write, read } = createFolder(config);
+    write("person.ts", takesText);
+    expect((await run("generate")).out).toContain("wrote generated/validators.ts\n");
+    expect(read("generated/validators.ts")).toContain('"Person.name": (a) => typeof a[0] === "string",');
+    expect(read("generated/validators.ts")).toContain(JSON.parse(read("contract.json")).hash);
+    // The folder of the clients is theirs, and the validators are no client that is gone.
+    write("person.ts", takesText.replaceAll("Person", "Clock"));
+    expect((await run("generate", "--only", "client")).out).toBe(
+      "wrote generated/types.ts\nwrote generated/clock.ts\nremoved generated/person.ts\n",
+    );
+    expect((await run("generate", "--check")).err).toContain("  generated/validators.ts\n");
+    expect((await run("generate", "--only", "validators")).out).toBe("wrote generated/validators.ts\n");
+  });
+});
+
 describe("rpc generate --only", () => {
   test("writes one of the outputs", async () => {
     const { run, exists } = createFolder(JSON.stringify(both));
@@ -38,7 +58,7 @@ describe("rpc generate --only", () => {
   });
 
   test.each([
-    ["python", "--only python: expected client, contract"],
+    ["python", "--only python: expected client, contract, validators"],
     ["client", "nothing says where to write it"],
   ])("exits with 2 for %s when there is no such output", async (name, message) => {
     const { run } = createFolder('{ "contract": "contract.json" }');

@@ -74,7 +74,7 @@ describe("rpc generate", () => {
     ['{ "split": "yes" }', 'expected split to be true or false, got "yes"'],
     ['{ "client": "src/client.ts", "split": true }', "perhaps you mean src"],
     ["{ client }", "rpc.config.json is no JSON"],
-    ['{ "project": "tsconfig.json" }', "the configuration names neither client nor contract"],
+    ['{ "project": "tsconfig.json" }', "the configuration names no client, contract or validators"],
   ])("exits with 2 for the configuration %s", async (config, message) => {
     const { exitCode, err } = await createFolder(config).run("generate");
     expect(exitCode).toBe(2);

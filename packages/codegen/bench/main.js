@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeProject } from "./project.js";
+import { measureValidators } from "./validators.js";
 
 const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 const rpc = fileURLToPath(new URL("../../cli/dist/bin.js", import.meta.url));
@@ -51,9 +52,9 @@ function instantiationsPerMethod(folder, services) {
   return (count("tsconfig.client.json") - count("tsconfig.none.json")) / (services * 5);
 }
 
-const show = (label, value, target) => {
+const show = (label, value, target, note) => {
   const verdict = target === undefined ? "" : value <= target ? `  (target ${target})` : `  MISSES ${target}`;
-  console.log(`  ${label.padEnd(34)} ${value.toFixed(2)}${verdict}`);
+  console.log(`  ${label.padEnd(34)} ${value.toFixed(2)}${verdict}${note === undefined ? "" : `  ${note}`}`);
 };
 
 for (const services of sizes.length > 0 ? sizes : [10, 100, 1000]) {
@@ -76,3 +77,5 @@ for (const services of sizes.length > 0 ? sizes : [10, 100, 1000]) {
     rmSync(folder, { recursive: true });
   }
 }
+console.log("validators");
+await measureValidators(show);

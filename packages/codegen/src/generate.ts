@@ -6,6 +6,7 @@ import type { Library, Memory } from "./load.js";
 import { printClient } from "./print/client.js";
 import { printContract } from "./print/contract.js";
 import { printSplitClient } from "./print/split-client.js";
+import { printValidators } from "./print/validators.js";
 import { findStale } from "./stale.js";
 import { type Written, write } from "./write.js";
 
@@ -19,6 +20,8 @@ export interface GenerateOptions {
   readonly split?: boolean | undefined;
   /** File for the contract. Default: none is written. */
   readonly contract?: string | undefined;
+  /** File for the validators that `serve` takes beside the contract. Default: none is written. */
+  readonly validators?: string | undefined;
   /** Writes nothing and tells which files would change. Default false. */
   readonly check?: boolean | undefined;
   /** Folder that remembers what was read, so that a run after which nothing changed does not read it again. Default: none. */
@@ -69,7 +72,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   return { ok, diagnostics, contract, inputs, folders, ...outcome };
 }
 
-function print(contract: Contract, { client, split, contract: file }: GenerateOptions): Map<string, string> {
+function print(
+  contract: Contract,
+  { client, split, contract: file, validators }: GenerateOptions,
+): Map<string, string> {
   const files = new Map<string, string>();
   if (client && split) {
     for (const [name, text] of printSplitClient(contract)) files.set(join(resolve(client), name), text);
@@ -77,16 +83,18 @@ function print(contract: Contract, { client, split, contract: file }: GenerateOp
     files.set(resolve(client), printClient(contract));
   }
   if (file) files.set(resolve(file), printContract(contract));
+  if (validators) files.set(resolve(validators), printValidators(contract));
   return files;
 }
 
 // Runs that agree in these give the same files from the same sources.
-function identityOf({ tsconfig, client, split, contract }: GenerateOptions) {
+function identityOf({ tsconfig, client, split, contract, validators }: GenerateOptions) {
   const path = (file: string | undefined) => (file ? resolve(file) : "");
   return {
     tsconfig: resolve(tsconfig),
     client: path(client),
     split: split ?? false,
     contract: path(contract),
+    validators: path(validators),
   };
 }

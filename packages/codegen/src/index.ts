@@ -12,5 +12,6 @@ export { printClient } from "./print/client.js";
 export { printContract } from "./print/contract.js";
 export { printDocs } from "./print/docs.js";
 export { printSplitClient } from "./print/split-client.js";
+export { printValidators } from "./print/validators.js";
 export { transpile } from "./transpile.js";
 export type { Written } from "./write.js";

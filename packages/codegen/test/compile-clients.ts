@@ -38,7 +38,7 @@ const everyStrictFlag = {
 export function compileClients(version: keyof typeof compilers, files: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "rpc-clients-"));
   try {
-    const paths = { "@rpc/core/generated": [path("../../core/src/generated.ts")] };
+    const paths = { "@rpc/core/*": [path("../../core/src/*.ts")] };
     const typeRoots = [path("../../../node_modules/@types")];
     const config = { compilerOptions: { ...everyStrictFlag, paths, typeRoots }, files };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

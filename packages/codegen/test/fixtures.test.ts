@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { format, generate, type Library, printClient, printContract } from "../src/index.js";
+import { format, generate, type Library, printClient, printContract, printValidators } from "../src/index.js";
 import { clientsIn, compileClients, compilers } from "./compile-clients.js";
 
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
@@ -39,7 +39,7 @@ test("every number has a case that shows it", () => {
   expect(numbers.filter((number) => number !== "RPC1000" && !shown.includes(number))).toEqual([]);
 });
 
-describe("every generated client compiles with every strict flag", () => {
+describe("every generated client and validator compiles with every strict flag", () => {
   test.each(Object.keys(compilers) as (keyof typeof compilers)[])("under TypeScript %s", async (version) => {
     const clients = cases
       .map((name) => join(fixtures, name, "expected.client.ts"))
@@ -50,7 +50,7 @@ describe("every generated client compiles with every strict flag", () => {
       wrong,
       "export const half: string | undefined = [''][0]; export const text: string = half;\n",
     );
-    const said = compileClients(version, [...clients, ...(await splitClients()), wrong]);
+    const said = compileClients(version, [...clients, ...(await splitClients()), ...validators(), wrong]);
     // The wrong one shows that the compiler ran, and with which flags.
     expect(said).toEqual([expect.stringMatching(/wrong\.ts\(1,\d+\): error TS2322/)]);
   });
@@ -67,6 +67,19 @@ async function splitClients(): Promise<string[]> {
     }),
   );
   return all.flat();
+}
+
+/** The validators of all fixtures. */
+function validators(): string[] {
+  const folder = modulesFolder();
+  return cases
+    .filter((name) => existsSync(join(fixtures, name, "expected.contract.json")))
+    .map((name) => {
+      const contract = JSON.parse(readFileSync(join(fixtures, name, "expected.contract.json"), "utf8"));
+      const path = join(folder, `${name}.ts`);
+      writeFileSync(path, printValidators(contract));
+      return path;
+    });
 }
 
 /** A folder whose files are modules, gone after the test. */

@@ -1,4 +1,6 @@
 /** A contract's types, the rules of its names, and what is done with contracts: compared, checked against. */
+
+export { tagged } from "./contract/check-union.js";
 export {
   type ComparableContract,
   type CompareOptions,
@@ -6,6 +8,7 @@ export {
 } from "./contract/compare-contracts.js";
 export type { Problem } from "./contract/explain.js";
 export type { Finding } from "./contract/findings.js";
+export { isObject, type Validators } from "./contract/printed-validators.js";
 export { type Profile, type RuleId, rules, type Severity, severityOf } from "./contract/rules.js";
 export {
   jsPart,

@@ -34,6 +34,27 @@ export function checkTransports(what: string, value: unknown): void {
   }
 }
 
+/** @throws TypeError for validators that `rpc generate` did not write, or such without the contract they are of. */
+export function checkValidators(
+  what: string,
+  { contract, validators }: { readonly contract?: unknown; readonly validators?: unknown },
+): void {
+  if (validators === undefined) return;
+  const written =
+    typeof validators === "object" &&
+    validators !== null &&
+    "types" in validators &&
+    "arguments" in validators;
+  if (!written)
+    throw new TypeError(
+      `${what}: validators must be what rpc generate --validators wrote; got ${describeValue(validators)}`,
+    );
+  if (contract === undefined)
+    throw new TypeError(
+      `${what}: validators need the contract they were written with: pass { contract, validators }`,
+    );
+}
+
 /** Throws `TypeError` unless the option is what `rpc generate` writes, or left out. */
 export function checkContract(what: string, value: unknown): void {
   if (value === undefined) return;

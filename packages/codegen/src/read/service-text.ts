@@ -72,7 +72,8 @@ function withoutDocs(value: unknown, keysAreNames: boolean): unknown {
   );
 }
 
-function referencesOf(value: unknown, found: Set<string> = new Set()): Set<string> {
+/** Names of the types that a part of a contract refers to. */
+export function referencesOf(value: unknown, found: Set<string> = new Set()): Set<string> {
   if (typeof value !== "object" || value === null) return found;
   for (const [key, inner] of Object.entries(value)) {
     if (key === "$ref" && typeof inner === "string") found.add(inner.slice("#/types/".length));

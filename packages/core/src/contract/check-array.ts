@@ -1,5 +1,6 @@
 import type { TypeSchema } from "../service/contract.js";
-import { toSchema, toSchemas } from "./schema.js";
+import { plainTypeof } from "./check-object.js";
+import { resolve, toSchema, toSchemas } from "./schema.js";
 import type { Check, Compiler } from "./validator.js";
 
 /** Compiles arrays and tuples. */
@@ -13,6 +14,7 @@ export function compileArray(schema: TypeSchema, compiler: Compiler): Check {
   const closed = schema["items"] === false;
   const most = closed ? Math.min(first.length, maxItems) : maxItems;
   const rest = closed ? () => false : compiler.check(toSchema(schema["items"]));
+  const plain = closed ? 0 : plainTypeof(resolve(toSchema(schema["items"]), compiler.types).schema);
   const isElements = (array: readonly unknown[]) => {
     const { length } = array;
     if (length < minItems || length > most) return false;
@@ -21,6 +23,9 @@ export function compileArray(schema: TypeSchema, compiler: Compiler): Check {
       // An optional element may be there as undefined.
       if (!first[index]!(array[index]) && !(array[index] === undefined && index >= minItems)) return false;
     }
+    // A call for each plain text or number would cost several times the look at it.
+    if (plain === 1) for (; index < length; index++) if (typeof array[index] !== "string") return false;
+    if (plain === 2) for (; index < length; index++) if (typeof array[index] !== "number") return false;
     for (; index < length; index++) if (!rest(array[index])) return false;
     return true;
   };

@@ -62,7 +62,8 @@ function compileProperties(
   return {
     keys,
     check(value) {
-      for (const { key, field, kind } of steps) {
+      for (let index = 0; index < steps.length; index++) {
+        const { key, field, kind } = steps[index]!;
         const held = value[key];
         if (kind === 1 ? typeof held === "string" : kind === 2 && typeof held === "number") continue;
         if (!field(held)) return false;
@@ -73,7 +74,7 @@ function compileProperties(
 }
 
 /** 1 for any string, 2 for any number, 0 for what needs its check. */
-function plainTypeof(type: TypeSchema): 0 | 1 | 2 {
+export function plainTypeof(type: TypeSchema): 0 | 1 | 2 {
   if (Object.keys(type).some((key) => key !== "type" && key !== "description" && key !== "readOnly"))
     return 0;
   return type.type === "string" ? 1 : type.type === "number" ? 2 : 0;

@@ -35,16 +35,19 @@ const maxDepth = 512;
  *
  * @throws TypeError for a schema that this version cannot read, or a `pattern` that could take forever.
  */
-export function createValidator(schema: TypeSchema, types: Types): Validator {
+export function createValidator(schema: TypeSchema, types: Types = new Map()): Validator {
   return createValidators(types).of(schema);
 }
 
-/** Validators that share the types they reach. */
-export function createValidators(types: Types): {
+/** Validators that share the types they reach; `printed` are checks of named types that need not be compiled. */
+export function createValidators(
+  types: Types,
+  printed: ReadonlyMap<string, Check> = new Map(),
+): {
   of(schema: TypeSchema): Validator;
   readonly compiler: Compiler;
 } {
-  const compiler = new ClosureCompiler(types);
+  const compiler = new ClosureCompiler(types, printed);
   return {
     compiler,
     of(schema) {
@@ -61,15 +64,17 @@ class ClosureCompiler implements Compiler {
   readonly types: Types;
   readonly #checks = new Map<TypeSchema, Check>();
   readonly #open = new Set<TypeSchema>();
+  readonly #printed: ReadonlyMap<string, Check>;
   #depth = 0;
 
-  constructor(types: Types) {
+  constructor(types: Types, printed: ReadonlyMap<string, Check>) {
     this.types = types;
+    this.#printed = printed;
   }
 
   check(schema: TypeSchema): Check {
     const { schema: target, name } = resolve(schema, this.types);
-    const known = this.#checks.get(target);
+    const known = this.#checks.get(target) ?? (name === undefined ? undefined : this.#printed.get(name));
     if (known !== undefined) return known;
     // It contains itself: its check is there when it is first run.
     if (this.#open.has(target)) return this.#later(target);

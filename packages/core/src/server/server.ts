@@ -1,6 +1,7 @@
 import type { AmbientContext } from "../ambient-context.js";
 import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
+import type { Validators } from "../contract/printed-validators.js";
 import { RpcError } from "../errors.js";
 import type { FailureReport } from "../failure.js";
 import { findTransport, type Target } from "../find-transport.js";
@@ -8,7 +9,13 @@ import { toHex } from "../hex.js";
 import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
-import { checkContract, checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
+import {
+  checkContract,
+  checkFunction,
+  checkFunctions,
+  checkTransports,
+  checkValidators,
+} from "../option-checks.js";
 import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
@@ -53,6 +60,8 @@ export interface ServeOptions {
   readonly contract?: Contract;
   /** What is checked against the contract at run time; without one, arguments against `design:paramtypes` where `tsc` left them. */
   readonly validate?: ValidateOptions;
+  /** What `rpc generate --validators` wrote: quicker checks of the contract's types. Default: they are made of the contract. */
+  readonly validators?: Validators;
   /**
    * Who may ask for the contract, as `rpc contract --from` does. Default: everybody, if this server listens only where
    * processes of this machine come from; else nobody.
@@ -103,6 +112,7 @@ const optionNames = [
   "listen",
   "contract",
   "validate",
+  "validators",
   "describe",
   "stats",
   "authenticate",
@@ -129,6 +139,7 @@ export async function serve(services: readonly object[], options: ServeOptions):
   checkOptions("serve", options, optionNames);
   checkTransports("serve", options.transports);
   checkContract("serve", options.contract);
+  checkValidators("serve", options);
   checkFunctions("serve", "interceptors", options.interceptors);
   for (const name of ["authenticate", "outcomeScope", "onSessionLost"] as const)
     checkFunction("serve", name, options[name]);
@@ -185,7 +196,7 @@ export class Server implements AsyncDisposable {
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
       findTransport(url, options.transports),
     );
-    const registry = createRegistry(services, options.contract, checkValidate(options));
+    const registry = createRegistry(services, options.contract, checkValidate(options), options.validators);
     this.#epoch = toHex(this.#random.bytes(16));
     this.#startedAt = this.#clock.now();
     this.#meter = new CallMeter(this.#clock);

@@ -1,11 +1,19 @@
 import { explain } from "../contract/explain.js";
+import type { Validators } from "../contract/printed-validators.js";
 import { createProjector } from "../contract/projector.js";
 import { isRecord, jsPart, readTypes, resolve, type Types, toSchema } from "../contract/schema.js";
 import { type Compiler, createValidators } from "../contract/validator.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import type { Contract, MemberContract, ParamContract, TypeSchema } from "./contract.js";
 import { type Callback, guardCallback, guardItems } from "./guards.js";
-import { compileParams, paramAt, placeOf, problemText, type RefuseArguments } from "./param-checks.js";
+import {
+  type AcceptArguments,
+  compileParams,
+  paramAt,
+  placeOf,
+  problemText,
+  type RefuseArguments,
+} from "./param-checks.js";
 
 /** What of the values that cross the boundary is checked against the contract. */
 export interface ValidateOptions {
@@ -42,11 +50,18 @@ type RefuseValue = (value: unknown, whose?: string) => string | undefined;
 /** Makes the boundaries of a server's members; types they share are compiled once. */
 export class BoundaryMaker {
   readonly #compiler: Compiler;
+  readonly #arguments: ReadonlyMap<string, AcceptArguments>;
   readonly #validate: Required<ValidateOptions>;
 
-  constructor(contract: Contract, validate: Required<ValidateOptions>) {
+  /** @throws TypeError for validators that were printed for another contract. */
+  constructor(contract: Contract, validate: Required<ValidateOptions>, validators?: Validators) {
+    if (validators !== undefined && validators.contract !== contract.hash)
+      throw new TypeError(
+        `serve got the validators of the contract ${validators.contract} and the contract ${contract.hash}; run rpc generate, which writes both`,
+      );
     const types: Types = readTypes(contract.types);
-    this.#compiler = createValidators(types).compiler;
+    this.#compiler = createValidators(types, new Map(Object.entries(validators?.types ?? {}))).compiler;
+    this.#arguments = new Map(Object.entries(validators?.arguments ?? {}));
     this.#validate = validate;
   }
 
@@ -73,7 +88,9 @@ export class BoundaryMaker {
     const refuseOutput = this.#validate.results ? this.#value(output) : undefined;
     const isStream = member.kind === "stream";
     return {
-      refuseArguments: this.#validate.arguments ? compileParams(params, this.#compiler) : nothing,
+      refuseArguments: this.#validate.arguments
+        ? compileParams(params, this.#compiler, this.#arguments.get(name))
+        : nothing,
       refuseValue: (!isStream && refuseOutput) || nothing,
       project: createProjector(output, this.#compiler),
       ...this.#guards(name, params),

@@ -1,3 +1,4 @@
+import type { Validators } from "../contract/printed-validators.js";
 import type { CallRule, ServiceRule, TopicRule } from "./allow.js";
 import { type Boundary, BoundaryMaker, type ValidateOptions } from "./boundary.js";
 import type { Contract, ServiceContract } from "./contract.js";
@@ -63,13 +64,14 @@ export function createRegistry(
   services: readonly object[],
   contract: Contract | undefined,
   validate: Required<ValidateOptions> = noChecks,
+  validators?: Validators,
 ): Registry {
   if (!Array.isArray(services))
     throw new TypeError("serve expects an array of services: serve([new Person()], …)");
   if (services.length === 0)
     throw new TypeError("serve got no services: pass at least one, serve([new Person()], …)");
   const registry = new Map<string, RegisteredService>();
-  const boundaries = contract && new BoundaryMaker(contract, validate);
+  const boundaries = contract && new BoundaryMaker(contract, validate, validators);
   for (const instance of services) {
     const service = registerService(instance, contract, { boundaries, validate });
     if (registry.has(service.name)) {

@@ -1,19 +1,11 @@
 import { createValidator, type TypeSchema, validatorTypes } from "@rpc/core/contract";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import { object, randomSchema, randomValue } from "./random-schemas.js";
 import { SeededRandom } from "./seeded.js";
 
 const text: TypeSchema = { type: "string" };
 const number: TypeSchema = { type: "number" };
-
-function object(properties: Record<string, TypeSchema>): TypeSchema {
-  const entries = Object.entries(properties);
-  return {
-    type: "object",
-    properties: Object.fromEntries(entries.map(([name, type]) => [name.replace("?", ""), type])),
-    required: entries.flatMap(([name]) => (name.endsWith("?") ? [] : [name])),
-  };
-}
 
 function validate(schema: TypeSchema, types: Record<string, TypeSchema> = {}) {
   return createValidator(schema, validatorTypes(types));
@@ -287,87 +279,3 @@ describe("createValidator", () => {
     expect(Math.min(good, bad)).toBeGreaterThan(500);
   });
 });
-
-function randomSchema(random: SeededRandom, depth: number): TypeSchema {
-  const scalars: (() => TypeSchema)[] = [
-    () => text,
-    () => number,
-    () => ({ type: "integer", minimum: random.int(10) }),
-    () => ({ type: "number", maximum: random.int(50), exclusiveMinimum: -5 }),
-    () => ({ type: "string", minLength: random.int(3), maxLength: 3 + random.int(4) }),
-    () => ({ type: "string", pattern: random.pick(["^a", "b$", "^[a-c]*$"]) }),
-    () => ({ type: "boolean" }),
-    () => ({ type: "null" }),
-    () => ({ const: random.pick(["a", "b", 1, true]) }),
-    () => ({
-      enum: random.pick([
-        ["a", "b"],
-        [1, 2],
-        ["a", 1, false],
-      ]),
-    }),
-  ];
-  if (depth === 0) return random.pick(scalars)();
-  const inner = () => randomSchema(random, depth - 1);
-  const holders: (() => TypeSchema)[] = [
-    () => ({ type: "array", items: inner(), minItems: random.int(2) }),
-    () => ({ type: "array", prefixItems: [inner(), inner()], minItems: random.int(3), items: false }),
-    () => ({ type: "array", prefixItems: [inner()], minItems: 1, items: inner() }),
-    () => object({ a: inner(), "b?": inner(), c: inner() }),
-    () => ({ ...object({ "a?": inner() }), additionalProperties: inner() }),
-    () => ({ anyOf: [inner(), inner()] }),
-    () => ({
-      anyOf: [object({ kind: { const: "x" }, a: inner() }), object({ kind: { const: "y" }, b: inner() })],
-      "x-tag": "kind",
-    }),
-  ];
-  return random.pick(random.int(3) === 0 ? scalars : holders)();
-}
-
-/** A value that is of the schema, mostly; anything without one. */
-function randomValue(random: SeededRandom, schema: TypeSchema | undefined, depth: number): unknown {
-  const anything = () =>
-    random.pick<unknown>([
-      "a",
-      "b",
-      "abc",
-      1,
-      2,
-      7.5,
-      -3,
-      true,
-      false,
-      null,
-      [],
-      {},
-      ["a"],
-      { a: 1 },
-      { kind: "x" },
-    ]);
-  if (schema === undefined || random.int(12) === 0) return anything();
-  const inner = (part: unknown) => randomValue(random, part as TypeSchema, depth - 1);
-  if ("const" in schema) return schema["const"];
-  if (Array.isArray(schema["enum"])) return random.pick(schema["enum"]);
-  if (Array.isArray(schema["anyOf"])) return inner(random.pick(schema["anyOf"]));
-  switch (schema.type) {
-    case "string":
-      return random.pick(["", "a", "ab", "abc", "b", "cab", "abcdefgh"]);
-    case "number":
-    case "integer":
-      return random.pick([0, 1, 5, 9, 12, 33, 49, 51, -4, -6, 2.5]);
-    case "array": {
-      const first = (schema["prefixItems"] ?? []) as TypeSchema[];
-      const rest =
-        schema["items"] === false ? [] : Array.from({ length: random.int(3) }, () => inner(schema["items"]));
-      return [...first.map(inner), ...rest];
-    }
-    case "object": {
-      const properties = Object.entries((schema["properties"] ?? {}) as Record<string, TypeSchema>).filter(
-        () => random.int(10) > 0,
-      );
-      return Object.fromEntries(properties.map(([name, type]) => [name, inner(type)]));
-    }
-    default:
-      return anything();
-  }
-}
