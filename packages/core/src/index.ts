@@ -6,6 +6,7 @@ export type { CallOutcome } from "./client/call-outcome.js";
 export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
 export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
+export type { Freshness } from "./client/freshness.js";
 export type { Remote, RemoteArgs, RemoteMethod } from "./client/proxy.js";
 export type { EventPosition, RemoteEvent, SubscribeOptions, Subscription } from "./client/remote-event.js";
 export type { RemoteStream } from "./client/remote-stream.js";

@@ -38,7 +38,7 @@ export interface Calling {
   subscribe(request: SubscribeRequest): Promise<Subscription<unknown>>;
 }
 
-const subscribeOptionNames = ["from"];
+const subscribeOptionNames = ["from", "maxRate"];
 
 /** Binds a client to one service and to the options of `$with`. */
 export function createServiceCaller(
@@ -73,7 +73,9 @@ function createRemoteEvent(service: string, event: string, calling: Calling): Re
       const options =
         (typeof listenerOrOptions === "object" ? listenerOrOptions : optionsAfterListener) ?? {};
       checkOptions("subscribe", options, subscribeOptionNames);
-      return calling.subscribe({ service, event, prefix, listener, from: checkFrom(options.from ?? "now") });
+      const from = checkFrom(options.from ?? "now");
+      const maxRate = checkMaxRate(options.maxRate);
+      return calling.subscribe({ service, event, prefix, listener, from, maxRate });
     },
   };
 }
@@ -99,6 +101,13 @@ function checkFrom(from: NonNullable<SubscribeOptions["from"]>): NonNullable<Sub
     "invalid_argument",
     'subscribe: expected from to be "now", "oldest" or a stored { epoch, position }',
     { outcome: "not-executed" },
+  );
+}
+
+function checkMaxRate(maxRate: number | undefined): number | undefined {
+  if (maxRate === undefined || (Number.isFinite(maxRate) && maxRate > 0)) return maxRate;
+  throw new TypeError(
+    `subscribe: maxRate must be a number of items a second above 0, got ${String(maxRate)}`,
   );
 }
 

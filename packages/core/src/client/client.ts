@@ -512,6 +512,7 @@ export class Client implements AsyncDisposable {
   }
 
   #stateChanged(state: ClientState, reason: Error | undefined): void {
+    this.#subscriptions.linkChanged();
     if (state === "online") this.#room();
     for (const listener of this.#stateListeners) {
       try {

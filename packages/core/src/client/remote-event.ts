@@ -1,4 +1,5 @@
 import type { EventItem } from "./event-item.js";
+import type { Freshness } from "./freshness.js";
 
 /** An event of a service in another process. */
 export interface RemoteEvent<Value> {
@@ -28,6 +29,11 @@ export interface SubscribeOptions {
    * is over there is a gap `epoch-changed`, then the oldest. A `table` always begins with its snapshot.
    */
   readonly from?: "now" | "oldest" | EventPosition;
+  /**
+   * Most changes a second, of a `latest` or `table`: the server sends the newest of each key that changed, and what came
+   * between gives way. Snapshots are not counted. Default: as they come.
+   */
+  readonly maxRate?: number;
 }
 
 /** A place in an event that can be stored and subscribed from again. */
@@ -44,6 +50,15 @@ export interface Subscription<Value> extends AsyncIterable<EventItem<Value>>, As
   readonly mode: "signal" | "latest" | "log" | "table";
   /** Behind the newest item that the program was given; where it began before the first. Store it to go on from there. */
   readonly position: EventPosition;
+  /**
+   * Whether items come as often as the event's `cadenceMs` says. Without one, it is `fresh` while there is a link. Items
+   * count when they arrive, of any topic.
+   */
+  readonly freshness: Freshness;
+  /** Calls `listener` at every change of `freshness`; returns how to stop. */
+  onFreshness(listener: (freshness: Freshness) => void): () => void;
+  /** The same of one topic, asked at any time: it may be late where others are not. */
+  freshnessOf(topic: string): Freshness;
   /** Resolves when it ends in order; rejects `RpcError` when it ends otherwise. Never an unhandled rejection. */
   readonly closed: Promise<void>;
   /**

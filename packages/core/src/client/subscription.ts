@@ -1,9 +1,11 @@
+import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { isThenable } from "../is-thenable.js";
 import type { Logger } from "../logger.js";
 import type { EventKind, EventRow, GapFrame, SubscribedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import type { EventItem, Gap } from "./event-item.js";
+import { type Freshness, FreshnessWatch } from "./freshness.js";
 import type { EventPosition, SubscribeOptions, Subscription } from "./remote-event.js";
 
 interface Waiting {
@@ -28,6 +30,7 @@ export interface LiveSubscriptionOptions {
   /** It ended by the program's wish: tell the server. */
   left(): void;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 /**
@@ -38,6 +41,7 @@ export interface LiveSubscriptionOptions {
 export class LiveSubscription implements Subscription<unknown> {
   readonly prefix: string;
   readonly closed: Promise<void>;
+  readonly freshnessWatch: FreshnessWatch;
   readonly #options: LiveSubscriptionOptions;
   #queue: Waiting[] = [];
   #state: "open" | "ended" = "open";
@@ -68,6 +72,11 @@ export class LiveSubscription implements Subscription<unknown> {
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options;
     this.prefix = options.prefix;
+    this.freshnessWatch = new FreshnessWatch({
+      clock: options.clock,
+      logger: options.logger,
+      name: `${options.service}.${options.event}`,
+    });
     this.#creditItems = options.creditItems;
     this.#creditBytes = options.creditBytes;
     this.closed = new Promise((resolve, reject) => {
@@ -89,6 +98,18 @@ export class LiveSubscription implements Subscription<unknown> {
     return this.#mode;
   }
 
+  get freshness(): Freshness {
+    return this.freshnessWatch.state;
+  }
+
+  onFreshness(listener: (freshness: Freshness) => void): () => void {
+    return this.freshnessWatch.add(listener);
+  }
+
+  freshnessOf(topic: string): Freshness {
+    return this.freshnessWatch.of(topic);
+  }
+
   get position(): EventPosition {
     return { epoch: this.#takenEpoch, position: this.#taken };
   }
@@ -103,6 +124,7 @@ export class LiveSubscription implements Subscription<unknown> {
     for (const { bytes, callId, value, ...place } of rows) {
       this.#spend(bytes);
       this.#saw(place.topic, place.seq);
+      this.freshnessWatch.arrived(place.topic);
       // Values of a snapshot come in any order; its mark says how far it reaches.
       if (kind !== "snapshot") this.#reached(place.position);
       const caused = callId === undefined ? place : { ...place, callId };
@@ -181,6 +203,7 @@ export class LiveSubscription implements Subscription<unknown> {
       this.#settleClosed.reject(reason);
     }
     this.#wake?.();
+    this.freshnessWatch.close();
   }
 
   async unsubscribe(): Promise<void> {

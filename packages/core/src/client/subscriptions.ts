@@ -14,6 +14,7 @@ interface Entry {
   readonly service: string;
   readonly event: string;
   readonly subscription: LiveSubscription;
+  readonly maxRate: number | undefined;
   /** In this session; 0 while it waits for one. */
   id: number;
   /** Settles `subscribe`, until the server has confirmed. */
@@ -34,6 +35,7 @@ export interface SubscribeRequest {
   readonly prefix: string;
   readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
   readonly from: NonNullable<SubscribeOptions["from"]>;
+  readonly maxRate?: number | undefined;
 }
 
 /** All subscriptions of a client. They outlive sessions: a new one gets each of them once. */
@@ -61,7 +63,14 @@ export class Subscriptions {
   }
 
   /** Resolves when the server has confirmed; rejects `RpcError` after the client's timeout. */
-  async add({ service, event, prefix, listener, from }: SubscribeRequest): Promise<LiveSubscription> {
+  async add({
+    service,
+    event,
+    prefix,
+    listener,
+    from,
+    maxRate,
+  }: SubscribeRequest): Promise<LiveSubscription> {
     checkPrefix(prefix);
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
@@ -77,6 +86,7 @@ export class Subscriptions {
     const entry: Entry = {
       service,
       event,
+      maxRate,
       subscription: new LiveSubscription({
         service,
         event,
@@ -90,6 +100,7 @@ export class Subscriptions {
         },
         left: () => this.#remove(entry),
         logger: this.#options.logger,
+        clock: this.#options.clock,
       }),
       id: 0,
       confirm: undefined,
@@ -117,12 +128,24 @@ export class Subscriptions {
     if (this.#session !== session) return;
     this.#session = undefined;
     this.#byId.clear();
-    for (const entry of this.#entries) entry.id = 0;
+    for (const entry of this.#entries) {
+      entry.id = 0;
+      entry.subscription.freshnessWatch.left();
+    }
   }
 
-  confirmed({ id, position, mode }: SubscribedFrame): void {
+  /** The link of its session came or went. */
+  linkChanged(): void {
+    const linked = this.#session?.attached === true;
+    for (const { subscription } of this.#entries) subscription.freshnessWatch.linked(linked);
+  }
+
+  confirmed({ id, position, mode, cadenceMs }: SubscribedFrame): void {
     const entry = this.#byId.get(id);
     entry?.subscription.confirmed(position, mode);
+    // It came in a packet, so there is a link.
+    entry?.subscription.freshnessWatch.linked(true);
+    entry?.subscription.freshnessWatch.confirmed(cadenceMs);
     entry?.confirm?.resolve();
   }
 
@@ -188,7 +211,7 @@ export class Subscriptions {
   #subscribe(entry: Entry): void {
     const session = this.#session;
     if (session === undefined) return;
-    const { service, event, subscription } = entry;
+    const { service, event, subscription, maxRate } = entry;
     this.#lastId = (this.#lastId % 0xffff_fffe) + 1;
     entry.id = this.#lastId;
     this.#byId.set(entry.id, entry);
@@ -204,6 +227,7 @@ export class Subscriptions {
         creditItems: items,
         creditBytes: bytes,
         from,
+        maxRate,
       });
     } catch (error) {
       this.#end(entry, RpcError.from(error, "internal"));

@@ -462,7 +462,10 @@ export class Server implements AsyncDisposable {
     this.#draining = { retryAfterMs: wireMs };
     this.#health.drain();
     this.#meter.close();
-    for (const { session } of this.#sessions) session.send({ type: "goaway", graceMs: wireMs });
+    for (const { session, subscriptions } of this.#sessions) {
+      subscriptions.liftPaces();
+      session.send({ type: "goaway", graceMs: wireMs });
+    }
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await this.#settled(graceMs);
     this.#plain.close();

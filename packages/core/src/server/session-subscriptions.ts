@@ -7,6 +7,7 @@ import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import type { ErrorBody, SubscribeFrame, SubscriptionCreditFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { Pace } from "./pace.js";
 import { Sight } from "./sight.js";
 import { ServerSubscription } from "./subscription.js";
 import type { TopicLog } from "./topic-log.js";
@@ -82,7 +83,13 @@ export class SessionSubscriptions {
     } catch (error) {
       return this.#refuse(id, "invalid_argument", (error as Error).message);
     }
-    const { from = "now" } = frame;
+    const { from = "now", maxRate } = frame;
+    if (maxRate !== undefined && log.mode.name !== "latest" && log.mode.name !== "table")
+      return this.#refuse(
+        id,
+        "invalid_argument",
+        `${log.name}: maxRate goes with mode latest and table, whose changes give way to newer ones; events of mode ${log.mode.name} do not`,
+      );
     if (typeof from === "number" && from > log.position) {
       return this.#refuse(
         id,
@@ -94,6 +101,7 @@ export class SessionSubscriptions {
       id,
       prefix,
       sees: this.#sightOf(log),
+      pace: maxRate === undefined ? undefined : new Pace(this.#clock, maxRate),
       from,
       creditItems: frame.creditItems,
       creditBytes: frame.creditBytes,
@@ -103,7 +111,9 @@ export class SessionSubscriptions {
     });
     this.#subscriptions.set(id, { subscription, log });
     log.subscribe(subscription);
-    this.#session.send({ type: "subscribed", id, position: subscription.beginsAfter, mode: log.mode.name });
+    const { cadenceMs } = log;
+    const position = subscription.beginsAfter;
+    this.#session.send({ type: "subscribed", id, position, mode: log.mode.name, cadenceMs });
     if (subscription.queued > 0) this.#wake(id);
   }
 
@@ -149,6 +159,11 @@ export class SessionSubscriptions {
       for (const { subscription, log: subscribed } of this.#subscriptions.values())
         if (subscribed === log) subscription.recheck(log.position);
     }
+  }
+
+  /** The server is closing: what waits for its turn leaves as fast as it can. */
+  liftPaces(): void {
+    for (const { subscription } of this.#subscriptions.values()) subscription.liftPace();
   }
 
   /** The session is over. */

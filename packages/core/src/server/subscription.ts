@@ -9,12 +9,15 @@ import type {
   Published,
   PublishedEvent,
 } from "./delivery/delivery.js";
+import type { Pace } from "./pace.js";
 
 export interface SubscriptionOptions {
   readonly id: number;
   readonly prefix: string;
   /** Whether the event's rule lets it have a topic; absent without a rule. */
   readonly sees?: ((topic: string) => boolean) | undefined;
+  /** How often it wants changes at most; absent: as they come. */
+  readonly pace?: Pace | undefined;
   readonly from: DeliveryFrom;
   readonly creditItems: number;
   readonly creditBytes: number;
@@ -60,13 +63,14 @@ export class ServerSubscription {
     this.#options = options;
     this.#creditItems = options.creditItems;
     this.#creditBytes = options.creditBytes;
-    const { from, queueItems, queueBytes } = options;
+    const { from, queueItems, queueBytes, pace } = options;
     const matches = (topic: string) => this.matches(topic);
     this.#delivery = mode.start({
       matches,
       from,
       position,
       topics,
+      conflate: pace !== undefined,
       queueItems,
       queueBytes,
       flush: () => this.pump(),
@@ -95,7 +99,8 @@ export class ServerSubscription {
 
   /** Whether a publisher that paces itself may go on. */
   get hasRoom(): boolean {
-    return this.#delivery.hasRoom;
+    // Who asked for less must not slow a publisher down.
+    return this.#options.pace !== undefined || this.#delivery.hasRoom;
   }
 
   /** Takes an event; never waits, never fails. */
@@ -123,14 +128,29 @@ export class ServerSubscription {
     while (this.#maySend()) {
       const next = this.#delivery.peek();
       if (next === undefined) return this.#sendHeld();
+      if (next.type === "event" && !this.#isDue(next))
+        return this.#options.pace?.wait(() => this.#options.wake());
       if (next.type !== "event") this.#sendNotice(next);
       else if (this.#tooLarge(next)) this.#tellTooLarge(next);
       else this.#sendEvents(next);
     }
   }
 
+  /** Sends what waits as fast as it can. */
+  liftPace(): void {
+    this.#options.pace?.lift();
+    this.#options.wake();
+  }
+
   close(): void {
+    this.#options.pace?.close();
     this.#delivery.close();
+  }
+
+  // A snapshot is what it begins with, however often it wants changes.
+  #isDue(event: PublishedEvent): boolean {
+    const { pace } = this.#options;
+    return pace === undefined || pace.allows || this.#delivery.kindOf(event) === "snapshot";
   }
 
   /** Sends one frame of events of one kind, within credit and what the peer takes at once. */
@@ -146,6 +166,8 @@ export class ServerSubscription {
     ) {
       const { row } = next;
       if (rows.length > 0 && (taken + row.length > most || this.#delivery.kindOf(next) !== kind)) break;
+      if (!this.#isDue(next)) break;
+      if (kind !== "snapshot") this.#options.pace?.spend();
       this.#delivery.take();
       rows.push(row);
       taken += row.length;

@@ -94,6 +94,11 @@ export class TopicLog implements EventSink, SubscribedLog {
     return this.#topics;
   }
 
+  /** Milliseconds within which an item is expected, where the event says so. */
+  get cadenceMs(): number | undefined {
+    return this.#event.options.cadenceMs;
+  }
+
   /** Whether a rule says who gets which topics. */
   get ruled(): boolean {
     return this.#event.allow !== undefined;

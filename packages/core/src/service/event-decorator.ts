@@ -30,6 +30,11 @@ export interface EventOptions {
    * the session's identity is refreshed. In the place of the service's rule. Default: the service's, else everybody.
    */
   readonly allow?: TopicRule;
+  /**
+   * Milliseconds within which an item is expected of every subscription: after two and a half times as long without one
+   * it is `stale`. Default: no expectation.
+   */
+  readonly cadenceMs?: number;
   /** Topics it may have; publishing one more is refused. Default `maxTopics`, 10,000. */
   readonly maxTopics?: number;
 }
@@ -53,7 +58,7 @@ export interface EventMark {
   (value: undefined, context: ClassFieldDecoratorContext): void;
 }
 
-const known = ["name", "mode", "key", "maxKeys", "history", "allow", "maxTopics"];
+const known = ["name", "mode", "key", "maxKeys", "history", "allow", "cadenceMs", "maxTopics"];
 const knownHistory = ["count", "bytes", "maxAgeMs"];
 const modes = ["signal", "latest", "log", "table"];
 
@@ -87,7 +92,11 @@ function markEvent(args: readonly unknown[], options: EventOptions): void {
   });
 }
 
-function checkMode({ mode = "signal", key, maxKeys, history }: EventOptions): void {
+function checkMode({ mode = "signal", key, maxKeys, history, cadenceMs }: EventOptions): void {
+  if (cadenceMs !== undefined && !(Number.isFinite(cadenceMs) && cadenceMs > 0))
+    throw new TypeError(
+      `@event: cadenceMs must be a number of milliseconds above 0, got ${String(cadenceMs)}`,
+    );
   if (!modes.includes(mode))
     throw new TypeError(`@event: unknown mode ${String(mode)}; write one of ${modes.join(", ")}`);
   const keyed = mode === "latest" || mode === "table";

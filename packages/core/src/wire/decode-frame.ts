@@ -207,6 +207,7 @@ export class FrameReader {
           creditItems: fields.uint32("creditItems"),
           creditBytes: fields.uint32("creditBytes"),
           from: readFrom(fields),
+          maxRate: fields.optionalPositive("maxRate"),
         };
       }
       case frameTypes.subscribed: {
@@ -216,6 +217,7 @@ export class FrameReader {
           id: fields.uint32("id"),
           position: fields.count("position"),
           mode: readMode(fields.string("mode")),
+          cadenceMs: fields.optionalPositive("cadenceMs"),
         };
       }
       default:

@@ -52,6 +52,13 @@ export class Fields {
     return this.#values.has(name) ? this.count(name) : undefined;
   }
 
+  /** A finite number above 0. */
+  optionalPositive(name: string): number | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || (typeof value === "number" && value > 0 && value < Infinity)) return value;
+    return this.#refuse(name, "a number above 0", value);
+  }
+
   bytes(name: string, length: number): Uint8Array {
     const value = this.#values.get(name);
     return value instanceof Uint8Array && value.length === length

@@ -299,6 +299,8 @@ export interface SubscribeFrame {
   readonly creditBytes: number;
   /** The oldest that is kept, or behind a position of this epoch; absent: what is published from now on. */
   readonly from?: "oldest" | number | undefined;
+  /** Most changes a second; of modes whose changes are conflated. */
+  readonly maxRate?: number | undefined;
 }
 
 export interface SubscribedFrame {
@@ -308,6 +310,8 @@ export interface SubscribedFrame {
   readonly position: number;
   /** Delivery mode of the event. */
   readonly mode: "signal" | "latest" | "log" | "table";
+  /** Milliseconds within which an item is expected, as the event declares. */
+  readonly cadenceMs?: number | undefined;
 }
 
 export interface UnsubscribeFrame {

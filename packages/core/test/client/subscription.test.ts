@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SubscribeOptions } from "../../src/client/remote-event.js";
 import { LiveSubscription } from "../../src/client/subscription.js";
 import { RpcError } from "../../src/errors.js";
+import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { EventRow, SubscribedFrame } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
 import { RecordingLogger } from "../recording-logger.js";
@@ -20,6 +21,7 @@ function createUnasked(options: CreateOptions = {}) {
   const logger = new RecordingLogger();
   const subscription = new LiveSubscription({
     logger,
+    clock: new VirtualClock(),
     service: "Desk",
     event: "ticks",
     prefix: "",

@@ -39,6 +39,8 @@ export interface DeliveryStart {
   readonly position: number;
   /** Newest event of each topic. */
   readonly topics: ReadonlyMap<string, Published>;
+  /** Whether its changes are to give way to newer ones of their key, in modes that have keys. */
+  readonly conflate?: boolean;
   readonly queueItems: number;
   readonly queueBytes: number;
   /** Sends what credit and room allow, now. */

@@ -80,7 +80,7 @@ class TableDelivery implements Delivery {
   }
 
   offer(event: PublishedEvent): void {
-    if (this.#catchingUp.size > 0) {
+    if (this.#catchingUp.size > 0 || this.#start.conflate === true) {
       this.#catchingUp.offer(event);
       return;
     }
