@@ -1,6 +1,7 @@
 import type { Proof } from "./proof.js";
 import { conflation } from "./proofs/conflation.js";
 import { cutsTcp, cutsZmq } from "./proofs/cuts.js";
+import { everyCut } from "./proofs/every-cut.js";
 import { fanOut } from "./proofs/fan-out.js";
 import { halfOpen } from "./proofs/half-open.js";
 import { kills } from "./proofs/kills.js";
@@ -8,6 +9,7 @@ import { log } from "./proofs/log.js";
 import { rolling } from "./proofs/rolling.js";
 import { safeties } from "./proofs/safeties.js";
 import { simulation } from "./proofs/simulation.js";
+import { soak } from "./proofs/soak.js";
 import { stall } from "./proofs/stall.js";
 
 /** Every proof, in the order they run. */
@@ -16,6 +18,7 @@ export const proofs: readonly Proof[] = [
   safeties,
   cutsTcp,
   cutsZmq,
+  everyCut,
   kills,
   rolling,
   halfOpen,
@@ -23,4 +26,5 @@ export const proofs: readonly Proof[] = [
   fanOut,
   conflation,
   log,
+  soak,
 ];

@@ -4,18 +4,23 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** The two ways through a proxy. */
 export type Direction = "toServer" | "toClient";
 
-/** What befalls a connection, once so many bytes have passed in both directions together. */
+/** What befalls a connection, once so many bytes have passed. */
 export interface Fate {
-  /** `cut`: what was under way is lost. `reset` (RST): even what had arrived and was not read. */
-  readonly kind: "cut" | "reset";
+  /**
+   * `end`: what was let through arrives, in order, then both ends see the end. `cut`: what was under way is lost.
+   * `reset` (RST): even what had arrived and was not read.
+   */
+  readonly kind: "end" | "cut" | "reset";
   readonly afterBytes: number;
+  /** Counts bytes of one direction. Default: of both. */
+  readonly direction?: Direction;
 }
 
 interface Link {
   readonly near: Socket;
   readonly far: Socket;
   readonly fate: Fate | undefined;
-  passed: number;
+  readonly passed: Record<Direction, number>;
 }
 
 /**
@@ -25,18 +30,21 @@ interface Link {
  */
 export class TcpProxy {
   /** Connections that met each fate. */
-  readonly met = { cut: 0, reset: 0 };
-  /** Bytes that passed. */
-  bytes = 0;
+  readonly met = { end: 0, cut: 0, reset: 0 };
+  /** Bytes that came to it. */
+  readonly passed: Record<Direction, number> = { toServer: 0, toClient: 0 };
+  /** Port that connections after the first go to. Default: the same. */
+  afterwards: number;
   /** What befalls the next connection; undefined: nothing. */
   nextFate: () => Fate | undefined = () => undefined;
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #silent = new Set<Direction>();
-  readonly #port: number;
+  #port: number;
 
   private constructor(port: number) {
     this.#port = port;
+    this.afterwards = port;
     this.#server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near));
   }
 
@@ -80,25 +88,28 @@ export class TcpProxy {
 
   #accept(near: Socket): void {
     const far = connect({ port: this.#port, host: "127.0.0.1", allowHalfOpen: true });
-    const link: Link = { near, far, fate: this.nextFate(), passed: 0 };
+    this.#port = this.afterwards;
+    const link: Link = { near, far, fate: this.nextFate(), passed: { toServer: 0, toClient: 0 } };
     this.#links.add(link);
     near.setNoDelay(true);
     far.setNoDelay(true);
     this.#pass(link, near, far, "toServer");
     this.#pass(link, far, near, "toClient");
-    near.on("close", () => this.#drop(link));
-    far.on("close", () => this.#drop(link));
+    near.on("close", () => this.#closed(link, far));
+    far.on("close", () => this.#closed(link, near));
   }
 
   #pass(link: Link, from: Socket, to: Socket, direction: Direction): void {
     from.on("data", (bytes: Buffer) => {
       if (this.#silent.has(direction)) return;
-      this.bytes += bytes.length;
-      link.passed += bytes.length;
-      const beyond = link.passed - (link.fate?.afterBytes ?? Infinity);
-      if (beyond >= 0 && link.fate !== undefined) {
-        to.write(bytes.subarray(0, bytes.length - beyond));
-        return this.#meet(link, link.fate.kind);
+      this.passed[direction] += bytes.length;
+      link.passed[direction] += bytes.length;
+      const beyond = bytesBeyond(link, direction);
+      if (beyond !== undefined && link.fate !== undefined) {
+        const last = bytes.subarray(0, bytes.length - beyond);
+        if (link.fate.kind !== "end") to.write(last);
+        else to.end(last);
+        return this.#meet(link, link.fate.kind, from);
       }
       if (to.write(bytes)) return;
       from.pause();
@@ -111,13 +122,21 @@ export class TcpProxy {
     from.on("error", () => {});
   }
 
-  #meet(link: Link, kind: Fate["kind"]): void {
+  #meet(link: Link, kind: Fate["kind"], from?: Socket): void {
     if (!this.#links.delete(link)) return;
     this.met[kind] += 1;
+    if (kind === "end" && from !== undefined) return void from.destroy();
     for (const socket of [link.near, link.far]) {
       if (kind === "reset") socket.resetAndDestroy();
       else socket.destroy();
     }
+  }
+
+  // What came before the end is still to be passed on.
+  #closed(link: Link, other: Socket): void {
+    this.#links.delete(link);
+    if (other.writableEnded) other.resume();
+    else other.destroy();
   }
 
   #drop(link: Link): void {
@@ -125,4 +144,11 @@ export class TcpProxy {
     link.near.destroy();
     link.far.destroy();
   }
+}
+
+/** By how many bytes a link is past its fate, if what came that way brought it there. */
+function bytesBeyond({ fate, passed }: Link, direction: Direction): number | undefined {
+  if (fate === undefined || (fate.direction !== undefined && fate.direction !== direction)) return undefined;
+  const counted = fate.direction === undefined ? passed.toServer + passed.toClient : passed[direction];
+  return counted >= fate.afterBytes ? counted - fate.afterBytes : undefined;
 }

@@ -3,6 +3,7 @@ import { type Limits, type Server, serve } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
 import { answerParent } from "../answer-parent.js";
 import { Desk } from "../desk.js";
+import { takeSample } from "../footprint.js";
 import { stall } from "../stall.js";
 
 export interface DeskServerOptions {
@@ -13,6 +14,8 @@ export interface DeskServerOptions {
   readonly limits?: Partial<Limits>;
   /** Tells nothing until asked to `tick`. Default false. */
   readonly quiet?: boolean;
+  /** Milliseconds between two rounds of ticks. Default 2. */
+  readonly tickMs?: number;
 }
 
 /** What a desk told, and who listens. */
@@ -28,14 +31,16 @@ export interface DeskState {
 let desk: Desk;
 let server: Server;
 let ticking: NodeJS.Timeout;
+let everyMs: number;
 const tick = () => {
-  ticking = setInterval(() => desk.tick(), 2);
+  ticking = setInterval(() => desk.tick(), everyMs);
 };
 
 answerParent({
-  async start({ port, journal, limits = {}, quiet = false }: DeskServerOptions): Promise<string> {
+  async start({ port, journal, limits = {}, quiet = false, tickMs = 2 }: DeskServerOptions): Promise<string> {
     desk = new Desk(journal);
     server = await serve([desk], { transports: [tcp()], listen: `tcp://127.0.0.1:${port}`, limits });
+    everyMs = tickMs;
     if (!quiet) tick();
     return server.urls[0]!;
   },
@@ -59,4 +64,5 @@ answerParent({
     clearInterval(ticking);
   },
   stall,
+  sample: takeSample,
 });

@@ -35,7 +35,7 @@ async function cut(scheme: Scheme, size: Size): Promise<Findings> {
     await call({ from: 1, to: warmUp, inFlight });
     await Promise.all([server.child.ask("warm"), client.ask("warm")]);
     // Every connection ends after a number of bytes drawn at random: in a handshake, between packets, inside one.
-    const bytesPerCut = ((proxy.bytes / warmUp) * calls) / cuts;
+    const bytesPerCut = (((proxy.passed.toServer + proxy.passed.toClient) / warmUp) * calls) / cuts;
     let fates = 0;
     proxy.nextFate = () =>
       fates === cuts

@@ -34,6 +34,8 @@ async function standStill(side: (typeof sides)[number], size: Size): Promise<Omi
     port: 0,
     journal: journal.path,
     quiet: true,
+    // What is told meanwhile fits the queue of a subscription: a consumer that stands still for more is told a gap.
+    tickMs: stallMs / 200,
     limits,
   } satisfies DeskServerOptions);
   const { child: client } = await Child.start("desk-client", {
