@@ -5,8 +5,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 /** Minified and compressed. The aim is 20 KB. */
 const budgetBytes = 24 * 1024;
-/** It must not grow above this. Of what it is now, 5.2 KB are msgpackr's decoder, 3.9 KB streams, callbacks and one-way calls, 0.6 KB the bounds of the log. */
-const ceilingBytes = 40 * 1024;
+/**
+ * It must not grow above this. A third of what it is is wire/ (every frame, scanned, read and written by hand), a third
+ * client/, the rest sessions; 4 KB of all are streams, callbacks and one-way calls.
+ */
+const ceilingBytes = 36 * 1024;
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 
@@ -16,7 +19,7 @@ let code: Uint8Array;
 beforeAll(async () => {
   const result = await build({
     absWorkingDir: core,
-    entryPoints: ["src/browser.ts"],
+    entryPoints: ["dist/browser.js"],
     bundle: true,
     minify: true,
     format: "esm",
@@ -40,10 +43,10 @@ describe("the entry for browsers", () => {
     ).toEqual([]);
   });
 
-  it("brings neither reflect-metadata nor anything that serves", () => {
+  it("brings neither reflect-metadata nor msgpackr nor anything that serves", () => {
     const inputs = Object.keys(metafile.inputs);
-    expect(inputs.filter((path) => path.includes("reflect-metadata"))).toEqual([]);
-    expect(inputs.filter((path) => /src\/(server|testing|transports)\//.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /reflect-metadata|msgpackr/.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /dist\/(server|testing|transports)\//.test(path))).toEqual([]);
     expect(inputs.filter((path) => /service\/(marks|expose|registry)/.test(path))).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
-import { Unpackr } from "msgpackr/unpack";
+import { readLarge } from "#read-large";
 import type { ByteSink } from "./byte-sink.js";
-import { arrayKind, kindOf, mapKind, readLength, scalarKind, sizeOf, stringKind, widthOf } from "./heads.js";
 import { Refusal } from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 import { ValueReader } from "./value-reader.js";
@@ -21,7 +20,7 @@ export function encodeValue(sink: ByteSink, value: unknown, limits: ScanLimits):
   }
 }
 
-// Below this msgpackr's start costs more than it saves.
+// Below this the start of what reads large ones costs more than it saves.
 const readByHandBytes = 128;
 
 /**
@@ -30,43 +29,5 @@ const readByHandBytes = 128;
  * What comes out shares no memory with `bytes`.
  */
 export function decodeValue(bytes: Uint8Array, start: number, end: number): unknown {
-  if (end - start < readByHandBytes || !isForMsgpackr(bytes, start, end)) {
-    return new ValueReader(bytes, start).read();
-  }
-  range.start = start;
-  range.end = end;
-  return unpackr.unpack(bytes, range);
+  return end - start < readByHandBytes ? new ValueReader(bytes, start).read() : readLarge(bytes, start, end);
 }
-
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "auto" });
-// One for all: unpack reads it before anything else.
-const range = { start: 0, end: 0 };
-
-// What msgpackr must not see. Extensions: its table of them is one for the whole process, so an application that adds its
-// own would change ours. Bins: from a Buffer it would make another Buffer. Strings of more than 64 bytes that begin with a
-// byte order mark: it drops the mark.
-function isForMsgpackr(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = start;
-  while (at < end) {
-    const head = bytes[at++]!;
-    if (hopOf[head] !== noHop) {
-      at += hopOf[head]!;
-      continue;
-    }
-    if (kindOf[head] !== stringKind) return false;
-    const size = readLength(bytes, at, widthOf[head]!);
-    at += widthOf[head]!;
-    if (size > 64 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) return false;
-    at += size;
-  }
-  return true;
-}
-
-// From a head to the next: past numbers and short strings, into arrays and maps. Other heads need a look.
-const noHop = 0xff;
-const hopOf: Uint8Array = Uint8Array.from({ length: 256 }, (_, head) => {
-  const kind = kindOf[head];
-  if (head < 0x80 || head >= 0xe0) return 0;
-  if (kind === arrayKind || kind === mapKind) return widthOf[head]!;
-  return kind === scalarKind || head < 0xc0 ? sizeOf[head]! : noHop;
-});
