@@ -6,6 +6,7 @@ export { PacketTimeout } from "./packet-timeout.js";
 export { RareLog } from "./rare-log.js";
 export { connectError, inWords, listenError, socketBreak } from "./socket-errors.js";
 export { remoteHost, socketPeer } from "./socket-peer.js";
+export { TlsListeners } from "./tls-listeners.js";
 export {
   checkTlsOptions,
   hasCertificate,

@@ -1,3 +1,3 @@
 export type { CertificateIdentity, TlsOptions } from "@rpc/transport-tcp";
 export type { WsOptions } from "./options.js";
-export { ws } from "./ws.js";
+export { type WsTransport, ws } from "./ws.js";

@@ -9,6 +9,7 @@ import {
   listenError,
   loadTlsOptions,
   RareLog,
+  type TlsListeners,
 } from "@rpc/transport-tcp/sockets";
 import { checkPlace, invalidUrl, shown } from "./address.js";
 import type { WsSettings } from "./options.js";
@@ -19,6 +20,8 @@ import { Upgrades } from "./upgrades.js";
 export interface ListenRequest {
   readonly url: URL;
   readonly settings: WsSettings;
+  /** Whom a `wss://` listener joins while it is open, to be told of renewed files. */
+  readonly listeners: TlsListeners;
   readonly options: ListenOptions;
   accept(connection: Connection): void;
 }
@@ -30,7 +33,7 @@ export async function listenWs(request: ListenRequest): Promise<Listener> {
   return server === undefined ? await listenAlone(request) : listenAt(server as Server, request);
 }
 
-async function listenAlone({ url, settings, options, accept }: ListenRequest): Promise<Listener> {
+async function listenAlone({ url, settings, listeners, options, accept }: ListenRequest): Promise<Listener> {
   const log = new RareLog(options.logger, options.clock);
   const warn = (message: string) => log.warn(`${shown(url)}: ${message}`);
   const { trustProxy } = settings;
@@ -42,7 +45,9 @@ async function listenAlone({ url, settings, options, accept }: ListenRequest): P
     upgraded: (socket) => own.release(socket),
     refused: warn,
   });
+  const leave = url.protocol === "wss:" ? listeners.add((renewed) => own.renew(renewed)) : undefined;
   const close = async () => {
+    leave?.();
     upgrades.close();
     own.close();
   };

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createSecureServer } from "node:https";
+import { createServer as createSecureServer, type Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { ListenOptions } from "@rpc/core/transport";
 import {
@@ -42,6 +42,11 @@ export class OwnServer {
   /** A socket has become a WebSocket, so it is its connection's. */
   release(socket: Socket): void {
     this.#waiting.delete(connectionKey(socket));
+  }
+
+  /** Takes other keys, certificates and authorities for handshakes that begin from now on. */
+  renew(options: NodeTlsOptions): void {
+    (this.http as HttpsServer).setSecureContext(options);
   }
 
   /** Listens no more, and ends the sockets that are no WebSockets. */

@@ -1,10 +1,12 @@
+import { copyFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createPlainServer } from "node:net";
+import { join } from "node:path";
 import { connect } from "@rpc/core";
 import { ws } from "@rpc/transport-ws";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import { type Certificates, createCertificates } from "../../transport-tcp/test/certificates.js";
+import { type Certificates, createCertificates, type Pem } from "../../transport-tcp/test/certificates.js";
 import { connectOptions, listen, lookForLeftovers } from "../../transport-tcp/test/pair.js";
 
 lookForLeftovers();
@@ -120,6 +122,30 @@ it("tells the server whose certificate a client has", async () => {
   const connection = await next();
   expect(connection.peer.identity).toMatchObject({ commonName: "alice" });
   await Promise.all([client.close(), connection.close()]);
+  await listener.close();
+});
+
+it("takes renewed files for those who connect from then on", async () => {
+  const files = {
+    keyFile: join(certificates.folder, "now.key"),
+    certFile: join(certificates.folder, "now.crt"),
+  };
+  const install = (pem: Pem) => {
+    copyFileSync(pem.keyFile, files.keyFile);
+    copyFileSync(pem.certFile, files.certFile);
+  };
+  install(certificates.server);
+  const renewing = ws({ tls: files });
+  const { listener, next } = await listen("wss://127.0.0.1:0", { transport: renewing });
+  const trusting = ws({ tls: { caFile: certificates.caFile } });
+  const open = await trusting.connect(listener.url, connectOptions());
+  install(certificates.elsewhere);
+  await renewing.reload();
+  expect(await failure(listener.url, trusting)).toMatchObject({
+    code: "unauthenticated",
+    message: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
+  });
+  await Promise.all([open.close(), (await next()).close()]);
   await listener.close();
 });
 

@@ -92,7 +92,7 @@ async function startProgram(
   const script = join(folder, "suite.mjs");
   writeFileSync(script, host.script);
   const child: ChildProcess = spawn(program, [...args, script, host.control], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: "inherit",
   });
   return async () => {
     const ended = once(child, "exit");

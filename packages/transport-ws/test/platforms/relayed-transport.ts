@@ -117,7 +117,10 @@ class RelayedConnection implements Connection {
   }
 
   send(packet: Uint8Array): boolean {
-    if (this.#ended === undefined) this.#relay.send(this.#number, packet);
+    // Behind a limit that is raised in the same turn, which over there must be raised before the peer hears the welcome.
+    queueMicrotask(() => {
+      if (this.#ended === undefined) this.#relay.send(this.#number, packet);
+    });
     return this.#ended === undefined && !this.#full;
   }
 
@@ -130,6 +133,7 @@ class RelayedConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    await undefined;
     if (this.#ended === undefined) this.#relay.tell({ op: "close", connection: this.#number });
     await this.#closed;
   }

@@ -34,12 +34,10 @@ socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
 };
 
 async function run(title: string): Promise<void> {
-  const { log } = console;
   try {
     await (scenarios.get(title) ?? (() => Promise.reject(new Error(`no scenario ${title}`))))();
     relay.tell({ op: "done", title });
   } catch (error) {
-    log(error);
     relay.tell({
       op: "done",
       title,
