@@ -46,7 +46,7 @@ export interface Limits {
   readonly maxConnections: number;
   /** Connections from one address; loopback is exempt. */
   readonly maxConnectionsPerAddress: number;
-  /** Sessions of one server, with or without a connection. */
+  /** Sessions of one server, with or without a connection. Those that were left before anything was said make room. */
   readonly maxSessions: number;
   /** Sessions without a connection that one address may leave behind. */
   readonly maxDetachedSessionsPerAddress: number;

@@ -397,7 +397,7 @@ export class Server implements AsyncDisposable {
     const kept = token === undefined ? undefined : this.#sessions.find(id, token);
     if (kept !== undefined) return kept;
     if (this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
-    if (this.#sessions.size < this.#limits.maxSessions) return undefined;
+    if (this.#sessions.size < this.#limits.maxSessions || this.#sessions.makeRoom()) return undefined;
     throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
   }
 

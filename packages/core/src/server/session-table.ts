@@ -21,6 +21,8 @@ export class SessionTable {
   readonly #entries = new Map<string, Entry>();
   /** Entries without a connection by address, the oldest first. */
   readonly #away = new Map<string, Set<Entry>>();
+  /** Entries without a connection in which nothing was ever said, the oldest first. */
+  readonly #unused = new Set<Entry>();
 
   constructor(clock: Clock, limits: Limits) {
     this.#clock = clock;
@@ -46,6 +48,19 @@ export class SessionTable {
     return entry !== undefined && equalBytes(entry.served.token, token) ? entry.served : undefined;
   }
 
+  /**
+   * Ends the oldest session that has no connection and in which nothing was ever said; false when there is none.
+   *
+   * Else somebody who says hello and leaves, again and again, would keep everybody else out.
+   */
+  makeRoom(): boolean {
+    for (const { served } of this.#unused) {
+      served.session.end(new RpcError("resource_exhausted", "made room for another session (maxSessions)"));
+      return true;
+    }
+    return false;
+  }
+
   add(id: string, served: ServedSession): void {
     this.#entries.set(id, { served, retention: undefined, address: undefined });
   }
@@ -56,6 +71,7 @@ export class SessionTable {
     if (entry === undefined) return;
     this.attached(id);
     this.#countAway(entry, peer);
+    if (entry.served.session.received === 0) this.#unused.add(entry);
     entry.retention = this.#clock.timer(this.#retentionMs, () => {
       entry.served.session.end(
         new RpcError("unavailable", `the client was away for ${this.#retentionMs} ms`),
@@ -68,6 +84,7 @@ export class SessionTable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     entry.retention?.clear();
+    this.#unused.delete(entry);
     if (entry.address === undefined) return;
     const away = this.#away.get(entry.address);
     away?.delete(entry);

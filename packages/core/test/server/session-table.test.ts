@@ -14,8 +14,9 @@ function create() {
     checkLimits({ sessionRetentionMs: 1000, maxDetachedSessionsPerAddress: 2 }),
   );
   const ended: string[] = [];
-  const add = (id: string, token = Uint8Array.of(1, 2, 3)) => {
+  const add = (id: string, token = Uint8Array.of(1, 2, 3), received = 1) => {
     const session = {
+      received,
       end: (reason: RpcError) => {
         ended.push(reason.message);
         table.delete(id);
@@ -92,5 +93,25 @@ describe("a session table", () => {
     add("h");
     table.detached("h", peer);
     expect(ended).toHaveLength(1);
+  });
+
+  it("makes room by the oldest that was left before anything was said, and by no other", () => {
+    const { table, add, ended } = create();
+    const local = { scheme: "tcp", address: "127.0.0.1:5000" };
+    const token = Uint8Array.of(1);
+    for (const [id, received] of [
+      ["used", 3],
+      ["here", 0],
+      ["back", 0],
+      ["old", 0],
+      ["new", 0],
+    ] as const)
+      add(id, token, received);
+    for (const id of ["used", "back", "old", "new"]) table.detached(id, local);
+    table.attached("back");
+    expect([table.makeRoom(), table.has("old"), table.has("new")]).toEqual([true, false, true]);
+    expect([table.makeRoom(), table.makeRoom()]).toEqual([true, false]);
+    expect(ended).toEqual(Array(2).fill("made room for another session (maxSessions)"));
+    expect(["used", "here", "back"].map((id) => table.has(id))).toEqual([true, true, true]);
   });
 });
