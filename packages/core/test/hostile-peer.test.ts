@@ -5,13 +5,13 @@ import { type Server, serve } from "../src/server/server.js";
 import { until } from "../src/testing/check.js";
 import { createFaultyLink } from "../src/testing/faulty-link.js";
 import { Person } from "../src/testing/person.js";
+import { callOf, helloOf, packetOf, ScriptedPeer } from "../src/testing/scripted-peer.js";
 import { SeededRandom } from "../src/testing/seeded-random.js";
 import type { Transport } from "../src/transport.js";
 import { memory } from "../src/transports/memory.js";
 import type { OutgoingFrame } from "../src/wire/encode-frame.js";
 import { frameTypes } from "../src/wire/frame.js";
 import { RecordingLogger } from "./recording-logger.js";
-import { callOf, helloOf, packetOf, ScriptedPeer } from "./scripted-peer.js";
 
 const url = "memory:hostile";
 const subscribe = {

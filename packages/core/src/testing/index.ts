@@ -1,8 +1,10 @@
 export type { Safety } from "../session/safeties.js";
 export { createFaultyLink, type FaultyLink } from "./faulty-link.js";
+export { callOf, helloOf, packetOf, ScriptedPeer, welcomeOf } from "./scripted-peer.js";
 export { SeededRandom } from "./seeded-random.js";
 export { type NetworkOptions, type SimulatedLink, SimulatedNetwork } from "./simulated-network.js";
 export { Simulation, type SimulationOptions } from "./simulation.js";
+export { switchScan } from "./switch-scan.js";
 export {
   type Lack,
   type TransportSuiteOptions,

@@ -1,13 +1,13 @@
-import { systemClock } from "../src/clock.js";
-import { defaultLimits } from "../src/limits.js";
-import { silentLogger } from "../src/logger.js";
-import { toPeerLimits } from "../src/session/handshake.js";
-import { type Connection, packetHeadroom, type Transport } from "../src/transport.js";
-import { ByteSink } from "../src/wire/byte-sink.js";
-import { FrameReader } from "../src/wire/decode-frame.js";
-import { encodeFrame, type OutgoingFrame } from "../src/wire/encode-frame.js";
-import type { CallFrame, Frame, HelloFrame, WelcomeFrame } from "../src/wire/frame.js";
-import { headerBytes, type PacketHeader, readHeader, writeHeader } from "../src/wire/packet.js";
+import { systemClock } from "../clock.js";
+import { defaultLimits } from "../limits.js";
+import { silentLogger } from "../logger.js";
+import { toPeerLimits } from "../session/handshake.js";
+import { type Connection, packetHeadroom, type Transport } from "../transport.js";
+import { ByteSink } from "../wire/byte-sink.js";
+import { FrameReader } from "../wire/decode-frame.js";
+import { encodeFrame, type OutgoingFrame } from "../wire/encode-frame.js";
+import type { CallFrame, Frame, HelloFrame, WelcomeFrame } from "../wire/frame.js";
+import { headerBytes, type PacketHeader, readHeader, writeHeader } from "../wire/packet.js";
 
 const connectionOptions = {
   clock: systemClock,
@@ -55,7 +55,7 @@ export function packetOf(header: PacketHeader, frames: readonly OutgoingFrame[])
   return sink.bytes.subarray(packetHeadroom, sink.position);
 }
 
-/** One end of a connection that says what a test scripts, in order or out of it. */
+/** One end of a connection that says what a test scripts, in order or out of it: a peer that need not keep to the protocol. */
 export class ScriptedPeer {
   readonly #connection: Connection;
   readonly #waiting: { readonly type: Frame["type"]; resolve(frame: Frame): void }[] = [];
@@ -144,9 +144,17 @@ export class ScriptedPeer {
 
   /** Sends a numbered packet with this body behind a sound header. */
   sendBody(...body: number[]): void {
+    this.sendBytes(Uint8Array.from(body));
+  }
+
+  /** The same for a body of any size. */
+  sendBytes(body: Uint8Array): void {
     this.sent += 1;
     const head = packetOf({ numbered: true, number: this.sent, acknowledged: this.received, sentAt: 0 }, []);
-    this.raw(Uint8Array.of(...head, ...body));
+    const packet = new Uint8Array(packetHeadroom + head.length + body.length);
+    packet.set(head, packetHeadroom);
+    packet.set(body, packetHeadroom + head.length);
+    this.raw(packet.subarray(packetHeadroom));
   }
 
   close(): Promise<void> {

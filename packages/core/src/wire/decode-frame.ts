@@ -23,8 +23,10 @@ import {
   type SubscribedFrame,
   type SubscribeFrame,
 } from "./frame.js";
+import { skipValue } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
+import { scanSwitch } from "./scan-switch.js";
 import { decodeValue } from "./values.js";
 
 const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
@@ -376,7 +378,9 @@ export class FrameReader {
 
   #value(): unknown {
     const start = this.#position;
-    this.#position = scanValue(this.#bytes, this.#view, start, this.#end, this.#limits);
+    this.#position = scanSwitch.on
+      ? scanValue(this.#bytes, this.#view, start, this.#end, this.#limits)
+      : skipValue(this.#bytes, start);
     return decodeValue(this.#bytes, start, this.#position);
   }
 

@@ -5,11 +5,11 @@ import { RpcError } from "../../src/errors.js";
 import { type ServeOptions, serve } from "../../src/server/server.js";
 import { createFaultyLink } from "../../src/testing/faulty-link.js";
 import { Person } from "../../src/testing/person.js";
+import { ScriptedPeer, welcomeOf } from "../../src/testing/scripted-peer.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { memory } from "../../src/transports/memory.js";
 import { RecordingLogger } from "../recording-logger.js";
-import { ScriptedPeer, welcomeOf } from "../scripted-peer.js";
 
 const url = "memory:person";
 

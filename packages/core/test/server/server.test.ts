@@ -5,11 +5,11 @@ import { RpcError } from "../../src/errors.js";
 import { type ServeOptions, serve } from "../../src/server/server.js";
 import { until as eventually } from "../../src/testing/check.js";
 import { Person } from "../../src/testing/person.js";
+import { helloOf, ScriptedPeer } from "../../src/testing/scripted-peer.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Transport } from "../../src/transport.js";
 import { memory } from "../../src/transports/memory.js";
 import { RecordingLogger } from "../recording-logger.js";
-import { helloOf, ScriptedPeer } from "../scripted-peer.js";
 
 const listen = "memory:person";
 
