@@ -1,4 +1,4 @@
-/** Tries the guarantees under faults: `npx pnpm@12 prove [name…] [--full] [--json file]`. */
+/** Tries the guarantees under faults: `npx pnpm@12 prove [name…] [--full] [--json file] [--markdown]`. */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${asked}\n\n${usage()}`);
     return 2;
   }
-  const { names, full, json } = asked;
+  const { names, full, json, markdown } = asked;
   const chosen = proofs.filter(({ name, onRequest = false }) =>
     names.length > 0 ? names.includes(name) : full || !onRequest,
   );
@@ -24,21 +24,31 @@ async function main(args: readonly string[]): Promise<number> {
     const machine = { node: process.version, platform: process.platform, cpu: cpus()[0]?.model };
     writeFileSync(json, `${JSON.stringify({ ...machine, results }, null, 2)}\n`);
   }
+  if (markdown) for (const { table } of results) if (table !== undefined) console.log(`\n${table}`);
   return short === 0 ? 0 : 1;
 }
 
-function read(
-  args: readonly string[],
-): { readonly names: readonly string[]; readonly full: boolean; readonly json: string | undefined } | string {
+interface Asked {
+  readonly names: readonly string[];
+  readonly full: boolean;
+  readonly json: string | undefined;
+  readonly markdown: boolean;
+}
+
+function read(args: readonly string[]): Asked | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { full: { type: "boolean", default: false }, json: { type: "string" } },
+      options: {
+        full: { type: "boolean", default: false },
+        json: { type: "string" },
+        markdown: { type: "boolean", default: false },
+      },
     });
     const unknown = positionals.find((name) => !proofs.some((proof) => proof.name === name));
     if (unknown !== undefined) return `no proof is called ${unknown}`;
-    return { names: positionals, full: values.full, json: values.json };
+    return { names: positionals, full: values.full, json: values.json, markdown: values.markdown };
   } catch (error) {
     return (error as Error).message;
   }
@@ -49,5 +59,5 @@ function usage(): string {
     ({ name, what, onRequest }) =>
       `  ${name.padEnd(14)} ${what}${onRequest === true ? " (by name only)" : ""}`,
   );
-  return `usage: npx pnpm@12 prove [name…] [--full] [--json file]\n\n${lines.join("\n")}`;
+  return `usage: npx pnpm@12 prove [name…] [--full] [--json file] [--markdown]\n\n${lines.join("\n")}`;
 }

@@ -20,6 +20,8 @@ export interface Findings {
   readonly figures: readonly Figure[];
   /** What went wrong, a line each: printed when it falls short. */
   readonly notes?: readonly string[];
+  /** A table for the docs, printed with `--markdown`. */
+  readonly table?: string;
 }
 
 /** Something counted or measured, and what it must be. Without a bound it is only told. */

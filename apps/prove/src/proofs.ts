@@ -1,4 +1,5 @@
 import type { Proof } from "./proof.js";
+import { attacksProof } from "./proofs/attacks.js";
 import { conflation } from "./proofs/conflation.js";
 import { cutsTcp, cutsZmq } from "./proofs/cuts.js";
 import { everyCut } from "./proofs/every-cut.js";
@@ -16,6 +17,7 @@ import { stall } from "./proofs/stall.js";
 export const proofs: readonly Proof[] = [
   simulation,
   safeties,
+  attacksProof,
   cutsTcp,
   cutsZmq,
   everyCut,

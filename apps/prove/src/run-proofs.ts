@@ -10,6 +10,7 @@ export interface Result {
   readonly tried?: string;
   readonly figures?: readonly Figure[];
   readonly notes: readonly string[];
+  readonly table?: string;
 }
 
 const notesShown = 10;
@@ -33,9 +34,10 @@ async function runProof({ name, what, run }: Proof, size: Size): Promise<Result>
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 100) / 10;
   try {
-    const { tried, figures, notes = [] }: Findings = await run(size);
+    const { tried, figures, notes = [], table }: Findings = await run(size);
     const holds = figures.length > 0 && figures.every(isHeld);
-    return { name, what, size, seconds: seconds(), holds, tried, figures, notes };
+    const result = { name, what, size, seconds: seconds(), holds, tried, figures, notes };
+    return table === undefined ? result : { ...result, table };
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { name, what, size, seconds: seconds(), holds: false, notes: [why] };
