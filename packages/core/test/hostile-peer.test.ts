@@ -50,7 +50,7 @@ afterEach(async () => {
   await bystander.close();
   await server.close({ graceMs: 0 });
   await until("the server's connections end", () => server.stats().connections === 0);
-  expect(server.stats()).toEqual({ connections: 0, runningCalls: 0, sessions: [] });
+  expect(server.stats()).toMatchObject({ connections: 0, runningCalls: 0, sessions: [] });
   process.off("unhandledRejection", remember);
   process.off("uncaughtException", remember);
   expect(unhandled).toEqual([]);
