@@ -41,6 +41,7 @@ export {
 export { type DeclaredErrorSource, type ExposeOptions, expose, type MethodMark } from "./service/expose.js";
 export type { OnceOptions } from "./service/once.js";
 export { type ServiceMark, type ServiceOptions, service } from "./service/service.js";
+export type { StandardIssue, StandardResult, StandardSchema } from "./service/standard-schema.js";
 export type { GeneratedClient, ServiceCaller, ServiceDescription } from "./service-caller.js";
 export type { Peer, Transport } from "./transport.js";
 export { memory } from "./transports/memory.js";

@@ -76,6 +76,7 @@ function createMethod(
     throws: new Map(),
     params: undefined,
     refuseArguments: undefined,
+    parse: undefined,
     boundary: undefined,
     run: ([context, ...args]) => run(context as CallContext, ...args),
   };

@@ -116,6 +116,16 @@ export class RunningCall implements CallContext {
 
 /** Runs a method, with its context in front of the arguments if it asked for that. */
 export function runMethod(method: RegisteredMethod, context: RunningCall, args: readonly unknown[]): unknown {
+  const parsed = method.parse === undefined ? args : method.parse(args);
+  if (!(parsed instanceof Promise)) return startMethod(method, context, parsed);
+  return parsed.then((late) => {
+    // Its caller may have given up while schemas looked something up.
+    if (context.aborted !== undefined) throw context.aborted;
+    return startMethod(method, context, late);
+  });
+}
+
+function startMethod(method: RegisteredMethod, context: RunningCall, args: readonly unknown[]): unknown {
   context.started = true;
   return method.run(method.options.context === true ? [context, ...args] : args);
 }

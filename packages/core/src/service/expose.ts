@@ -4,6 +4,7 @@ import { checkMemberName, readDecoration } from "./decoration.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
 import { checkOnce, type OnceOptions } from "./once.js";
+import { checkSchemas, type StandardSchema } from "./standard-schema.js";
 
 /** How one method is exposed. */
 export interface ExposeOptions {
@@ -35,6 +36,12 @@ export interface ExposeOptions {
    * rule. Default: the service's, else everybody.
    */
   readonly allow?: CallRule;
+  /**
+   * Schemas of the arguments (without the context), of any library that follows Standard Schema; `undefined` for one
+   * without. What they refuse is `invalid_argument`, and what they make of an argument is what the method gets. They run
+   * when it is the call's turn, after the contract's check and after `allow` and `serial` were given what came.
+   */
+  readonly args?: readonly (StandardSchema | undefined)[];
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -51,7 +58,18 @@ export interface MethodMark {
   (method: (...args: any[]) => unknown, context: ClassMethodDecoratorContext): void;
 }
 
-const known = ["name", "context", "idempotent", "oneway", "once", "serial", "allow", "hidden", "throws"];
+const known = [
+  "name",
+  "context",
+  "idempotent",
+  "oneway",
+  "once",
+  "serial",
+  "allow",
+  "args",
+  "hidden",
+  "throws",
+];
 
 /**
  * Makes a method callable from another process: `@expose`, `@expose()` or `@expose({ … })`.
@@ -74,6 +92,7 @@ function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   const { property, owner } = readDecoration("@expose", "method", args);
   checkOnce(property, options.once);
   checkAllow(`@expose on ${property}`, options.allow);
+  checkSchemas(property, options.args);
   markMember(owner, {
     kind: "method",
     property,

@@ -1,5 +1,6 @@
 import type { Validators } from "../contract/printed-validators.js";
 import type { CallRule, ServiceRule, TopicRule } from "./allow.js";
+import { createArgumentParser, type ParseArguments } from "./argument-parser.js";
 import { type Boundary, BoundaryMaker, type ValidateOptions } from "./boundary.js";
 import type { Contract, ServiceContract } from "./contract.js";
 import { addSink, type Event } from "./event.js";
@@ -23,6 +24,8 @@ export interface RegisteredMethod {
   readonly params: readonly string[] | undefined;
   /** What is wrong with the arguments of a call; absent where nothing is known about them. */
   readonly refuseArguments: RefuseArguments | undefined;
+  /** Makes of arguments what the method gets, by the schemas of `@expose({ args })`; absent without such. */
+  readonly parse: ParseArguments | undefined;
   /** What the contract says of its values; absent without one. */
   readonly boundary: Boundary | undefined;
   run(args: readonly unknown[]): unknown;
@@ -164,6 +167,7 @@ function registerMethod(
   checkAnswer(`${service}.${mark.property}`, mark.options, method);
   const member = described?.members[mark.name];
   const declared = member?.kind === "event" ? undefined : member;
+  const params = declared?.params.map((param) => param.name);
   return {
     kind: "method",
     service,
@@ -173,8 +177,9 @@ function registerMethod(
     throws: new Map(
       (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
     ),
-    params: declared?.params.map((param) => param.name),
+    params,
     refuseArguments: undefined,
+    parse: mark.options.args && createArgumentParser(`${service}.${mark.name}`, mark.options.args, params),
     boundary: undefined,
     run: (args) => Reflect.apply(method, instance, args),
   };

@@ -12,6 +12,7 @@ const method: RegisteredMethod = {
   throws: new Map(),
   params: undefined,
   refuseArguments: undefined,
+  parse: undefined,
   boundary: undefined,
   run: (args) => args,
 };
