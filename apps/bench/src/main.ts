@@ -1,90 +1,98 @@
-/** What a call costs beside the raw socket: `npx pnpm@12 bench [--quick] [--json file]`. */
+/**
+ * What calls, streams and events cost beside the raw socket and beside others:
+ * `npx pnpm@12 bench [--peers tcp,grpc] [--cases unary,stream] [--quick] [--json file] [--plot file.svg]`.
+ */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { Measurement, pinned, type Round } from "./measurement.js";
-import { peers } from "./peers.js";
+import { measureBundle } from "./bundle.js";
+import type { Figures } from "./figures.js";
+import { pinned } from "./half-process.js";
+import { type IdleFigures, measureIdle } from "./idle.js";
+import { Measurement } from "./measurement.js";
+import { installOutside } from "./outside.js";
+import { basePeer } from "./peers.js";
+import { plot } from "./plot.js";
+import { describeMachine, describeRun, formatCase, formatTable, type Report } from "./report.js";
+import { type Effort, measureCase } from "./rounds.js";
+import { measureStartUp, type StartUpFigures } from "./start-up.js";
+import { readWishes } from "./wishes.js";
 
-const inFlightCases = [1, 10, 100, 1000];
+/** Peers with a connection for each client: ZeroMQ's are its own business, and memory has none. */
+const idlePeers = new Set(["raw-net", "tcp", "unix", "ws"]);
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
-});
-const rounds = values.quick ? 5 : 15;
-const callsPerRound = values.quick ? 3_000 : 10_000;
+const wishes = readWishes(process.argv.slice(2));
+if (wishes === undefined) process.exit(0);
+const effort: Effort = wishes.quick ? { rounds: 5, roundMs: 100 } : { rounds: 15, roundMs: 400 };
+const peers = await installOutside([basePeer, ...wishes.peers.filter((peer) => peer !== basePeer)]);
 
-const measurements: Measurement[] = [];
-for (const peer of peers) measurements.push(await Measurement.start(peer));
+console.log(describeRun(effort.rounds));
+const report: { -readonly [Name in keyof Report]: Report[Name] } = {
+  at: new Date().toISOString(),
+  machine: describeMachine(),
+  node: process.version,
+  pinned,
+  rounds: effort.rounds,
+  cases: await measureCases(),
+};
+if (wishes.special.has("idle")) report.idle = await measureAllIdle();
+if (wishes.special.has("start-up")) report.startUp = await measureAllStartUps();
+if (wishes.special.has("bundle")) report.bundle = await showBundle();
 
-console.log(
-  `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, Node ${process.version}, ${process.platform}`,
-);
-console.log(
-  `changeName("Alex") → "Alex", one connection, loopback, server and client in their own processes${pinned ? ", both on one core" : ""}`,
-);
-console.log(`${rounds} rounds in turn; medians; ratios to ${peers[0]!.name} taken inside a round\n`);
+if (wishes.json !== undefined) writeFileSync(wishes.json, `${JSON.stringify(report, null, 2)}\n`);
+if (wishes.plot !== undefined) writeFileSync(wishes.plot, plot(report));
 
-const cases: Record<string, Record<string, Figures>> = {};
-for (const inFlight of inFlightCases) {
-  const figures = await measure(inFlight);
-  cases[`unary-${inFlight}`] = figures;
-  print(inFlight, figures);
-}
-for (const measurement of measurements) await measurement.close();
-if (values.json !== undefined) {
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, pinned, rounds, cases }, null, 2)}\n`,
-  );
-}
-
-interface Figures {
-  readonly cpuUsPerCall: number;
-  readonly callsPerSecond: number;
-  readonly cpuRatio: number;
-  readonly rateRatio: number;
-}
-
-async function measure(inFlight: number): Promise<Record<string, Figures>> {
-  // One call at a time is slow, and its cost steady: fewer do.
-  const calls = inFlight === 1 ? callsPerRound / 5 : callsPerRound;
-  const results = new Map<Measurement, Round[]>(measurements.map((measurement) => [measurement, []]));
-  for (const measurement of measurements) await measurement.round(calls, inFlight);
-  for (let round = 0; round < rounds; round++) {
-    // The order turns round by round, so that none is always measured after the same neighbour.
-    const order = round % 2 === 0 ? measurements : [...measurements].reverse();
-    for (const measurement of order) results.get(measurement)!.push(await measurement.round(calls, inFlight));
+async function measureCases(): Promise<Report["cases"]> {
+  const found: Record<string, Record<string, Figures>> = {};
+  if (wishes!.cases.length === 0) return found;
+  const measurements: Measurement[] = [];
+  for (const peer of peers) measurements.push(await Measurement.start(peer));
+  for (const asked of wishes!.cases) {
+    const figures = await measureCase(asked, measurements, effort);
+    found[asked.name] = Object.fromEntries(figures);
+    console.log(formatCase(asked, figures));
   }
-  const base = results.get(measurements[0]!)!;
-  return Object.fromEntries(
-    [...results].map(([{ peer }, ofPeer]) => [
-      peer.name,
-      {
-        cpuUsPerCall: median(ofPeer.map((round) => round.cpuUsPerCall)),
-        callsPerSecond: median(ofPeer.map((round) => round.callsPerSecond)),
-        cpuRatio: median(ofPeer.map((round, index) => round.cpuUsPerCall / base[index]!.cpuUsPerCall)),
-        rateRatio: median(ofPeer.map((round, index) => round.callsPerSecond / base[index]!.callsPerSecond)),
-      },
-    ]),
-  );
+  for (const measurement of measurements) await measurement.close();
+  return found;
 }
 
-function print(inFlight: number, figures: Record<string, Figures>): void {
-  const title = `${inFlight} in flight`.padEnd(18);
-  console.log(`${title}CPU µs a call   × base     calls/s   × base`);
-  for (const [name, { cpuUsPerCall, cpuRatio, callsPerSecond, rateRatio }] of Object.entries(figures)) {
-    const cells = [
-      cpuUsPerCall.toFixed(1).padStart(13),
-      cpuRatio.toFixed(2).padStart(9),
-      Math.round(callsPerSecond).toString().padStart(12),
-      rateRatio.toFixed(2).padStart(9),
-    ];
-    console.log(`  ${name.padEnd(16)}${cells.join("")}`);
+async function measureAllIdle(): Promise<Record<string, IdleFigures>> {
+  // 10,000 connections are 10,000 files in each process.
+  const counts = wishes!.quick ? ([500, 2_000] as const) : ([1_000, 10_000] as const);
+  const found: Record<string, IdleFigures> = {};
+  for (const peer of peers) {
+    if (!idlePeers.has(peer)) continue;
+    found[peer] = await measureIdle(peer, counts);
   }
-  console.log();
+  const rows = Object.entries(found).map(([peer, { bytesPerConnection }]) => [
+    peer,
+    (bytesPerConnection / 1_024).toFixed(1),
+  ]);
+  console.log(`idle: the server's memory for each connection, from ${counts[0]} to ${counts[1]}`);
+  console.log(formatTable([["", "KiB"], ...rows]));
+  return found;
 }
 
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+async function measureAllStartUps(): Promise<Record<string, StartUpFigures>> {
+  const found: Record<string, StartUpFigures> = {};
+  for (const peer of peers) found[peer] = await measureStartUp(peer, wishes!.quick ? 3 : 9);
+  const rows = Object.entries(found).map(([peer, { serverCpuMs, clientCpuMs }]) => [
+    peer,
+    serverCpuMs.toFixed(0),
+    clientCpuMs.toFixed(0),
+  ]);
+  console.log(
+    "start-up: CPU ms without Node's own start; server until it listens, client until its first answer",
+  );
+  console.log(formatTable([["", "server", "client"], ...rows]));
+  return found;
+}
+
+async function showBundle(): Promise<NonNullable<Report["bundle"]>> {
+  const bundle = await measureBundle();
+  const [minified, gzip] = [bundle.minifiedBytes, bundle.gzipBytes].map((bytes) =>
+    (bytes / 1_024).toFixed(1),
+  );
+  console.log(
+    `bundle: connect of @rpc/core/browser with the WebSocket transport: ${minified} KiB minified, ${gzip} KiB gzip\n`,
+  );
+  return bundle;
 }

@@ -1,89 +1,95 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import type { Answer, Question } from "./half.js";
-import type { Peer } from "./peer.js";
+import type { Case } from "./cases.js";
+import type { Answer } from "./half.js";
+import { HalfProcess } from "./half-process.js";
 
 /** One round of one peer. */
 export interface Round {
-  readonly wallMs: number;
-  /** CPU of both processes per call. */
-  readonly cpuUsPerCall: number;
-  readonly callsPerSecond: number;
+  /** CPU of both processes, and of a broker between them, for each unit. */
+  readonly cpuUs: number;
+  readonly perSecond: number;
+  /** Median time of a call, where one is in flight. */
+  readonly p50Us: number | undefined;
 }
 
-const half = fileURLToPath(new URL("./half.js", import.meta.url));
+/** CPU of the client before anything counts. Not time: on a busy machine that says nothing. */
+const warmUpUs = 300_000;
 
 /** A peer's server and client, each in its own process, both on one core where that can be had. */
 export class Measurement {
-  readonly peer: Peer;
+  readonly peer: string;
   readonly #server: HalfProcess;
   readonly #client: HalfProcess;
+  readonly #can: ReadonlySet<string>;
+  /** Units a round takes, by case. */
+  readonly #units = new Map<string, number>();
 
-  private constructor(peer: Peer, server: HalfProcess, client: HalfProcess) {
+  private constructor(peer: string, server: HalfProcess, client: HalfProcess, can: ReadonlySet<string>) {
     this.peer = peer;
     this.#server = server;
     this.#client = client;
+    this.#can = can;
   }
 
-  static async start(peer: Peer): Promise<Measurement> {
-    const server = new HalfProcess(peer.name, "server");
-    const { url } = await server.answer();
-    const client = new HalfProcess(peer.name, "client", url ?? "");
-    await client.answer();
-    return new Measurement(peer, server, client);
+  static async start(peer: string): Promise<Measurement> {
+    const server = new HalfProcess(peer, "server");
+    const { url } = await server.ready;
+    const client = new HalfProcess(peer, "client", url ?? "");
+    const { can } = await client.ready;
+    return new Measurement(peer, server, client, new Set(can));
   }
 
-  /** Runs one round. Throws when the server did not run exactly as many calls as were answered. */
-  async round(calls: number, inFlight: number): Promise<Round> {
-    const before = await this.#server.ask({ ask: "usage" });
-    const { cpuUs = 0, wallMs = 0 } = await this.#client.ask({ ask: "round", calls, inFlight });
-    const after = await this.#server.ask({ ask: "usage" });
-    const ran = (after.served ?? 0) - (before.served ?? 0);
-    if (ran !== calls)
-      throw new Error(`${this.peer.name}: ${calls} calls were answered, the server ran ${ran}`);
-    const serverUs = (after.cpuUs ?? 0) - (before.cpuUs ?? 0);
-    return { wallMs, cpuUsPerCall: (cpuUs + serverUs) / calls, callsPerSecond: (calls / wallMs) * 1000 };
+  /** Whether the peer can do what the case needs. */
+  takesPart({ needs }: Case): boolean {
+    return needs.every((need) => this.#can.has(need));
+  }
+
+  /** Warms up and finds out how many units take about `roundMs`. */
+  async prepare(asked: Case, roundMs: number): Promise<void> {
+    let units = asked.firstUnits;
+    let warmUs = 0;
+    for (;;) {
+      const { wallMs = 0, cpuUs = 0 } = await this.#client.ask({ ask: "round", case: asked.name, units });
+      warmUs += cpuUs;
+      // The compiler wants to see a path some time before it is at its best.
+      if (warmUs >= warmUpUs && (wallMs >= roundMs / 2 || units >= asked.maxUnits)) break;
+      const wanted = Math.min(units * 8, (units * roundMs) / Math.max(wallMs, 1), asked.maxUnits);
+      units = Math.ceil(wanted / asked.connections) * asked.connections;
+    }
+    this.#units.set(asked.name, units);
+  }
+
+  /** Runs one round. Throws when the server did not run exactly what was answered. */
+  async round(asked: Case): Promise<Round> {
+    const units = this.#units.get(asked.name)!;
+    const before = await this.#usage();
+    const {
+      cpuUs = 0,
+      wallMs = 0,
+      p50Us,
+    } = await this.#client.ask({ ask: "round", case: asked.name, units });
+    const after = await this.#usage();
+    const ran = after.served - before.served;
+    const expected = asked.executions(units);
+    if (ran !== expected)
+      throw new Error(
+        `${this.peer}, ${asked.name}: expected ${expected} executions at the server, it ran ${ran}`,
+      );
+    return {
+      cpuUs: (cpuUs + after.cpuUs - before.cpuUs) / units,
+      perSecond: (units / wallMs) * 1_000,
+      p50Us,
+    };
   }
 
   async close(): Promise<void> {
     await this.#client.close();
     await this.#server.close();
   }
-}
 
-/** Whether processes can be held on one core here: CPU figures are steadier so. */
-export const pinned: boolean = process.platform === "linux" && availableParallelism() > 1;
-
-class HalfProcess {
-  readonly #child: ChildProcess;
-  readonly #died: Promise<never>;
-
-  constructor(...args: string[]) {
-    const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, half, ...args];
-    this.#child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    this.#died = once(this.#child, "exit").then(([code]) => {
-      throw new Error(`a half of the benchmark (${args.join(" ")}) ended with code ${String(code)}`);
-    });
-    this.#died.catch(() => {});
-  }
-
-  async ask(question: Question): Promise<Answer> {
-    this.#child.send(question);
-    return this.answer();
-  }
-
-  /** The next thing it says; rejects when it ends instead. */
-  answer(): Promise<Answer> {
-    const said = new Promise<Answer>((resolve) =>
-      this.#child.once("message", (answer) => resolve(answer as Answer)),
-    );
-    return Promise.race([said, this.#died]);
-  }
-
-  async close(): Promise<void> {
-    this.#child.send({ ask: "close" } satisfies Question);
-    await this.#died.catch(() => {});
+  // Of a peer in one process, the client knows what ran.
+  async #usage(): Promise<{ readonly cpuUs: number; readonly served: number }> {
+    const server: Answer = await this.#server.ask({ ask: "usage" });
+    const client: Answer = await this.#client.ask({ ask: "usage" });
+    return { cpuUs: server.cpuUs ?? 0, served: (server.served ?? 0) + (client.served ?? 0) };
   }
 }

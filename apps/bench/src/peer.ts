@@ -1,18 +1,44 @@
-/** Something that can be measured: a server and a client for one question, `changeName("Alex")` → `"Alex"`. */
+/** Something that can be measured: a server and a client, each set up as its own documentation recommends. */
 export interface Peer {
   readonly name: string;
   /** What it is, for the table. */
   readonly about: string;
-  /** Listens on loopback; `served` counts what ran. */
-  serve(): Promise<{ readonly url: string; served(): number; close(): Promise<void> }>;
-  /** One connection. `call` rejects when the answer is not the right one. */
-  connect(url: string): Promise<{ call(): Promise<void>; close(): Promise<void> }>;
+  /** Server and client share one process: there is no other way to use it. */
+  readonly oneProcess?: boolean;
+  /** Listens on loopback. */
+  serve(): Promise<BenchServer>;
+  /** Opens one connection. */
+  connect(url: string): Promise<BenchClient>;
 }
 
-/** The question's argument, and the right answer. */
-export const name = "Alex";
+/** The serving half. */
+export interface BenchServer {
+  readonly url: string;
+  /** How many requests of any kind it has run. */
+  served(): number;
+  /** CPU in microseconds of processes beside this one, such as a broker. */
+  otherCpuUs?(): number;
+  close(): Promise<void>;
+}
 
-/** Throws when an answer is wrong: a benchmark that does not look measures nothing. */
-export function checkAnswer(answer: unknown): void {
-  if (answer !== name) throw new Error(`wrong answer ${String(answer)}, expected ${name}`);
+/**
+ * One connection. Every answer is looked at: what is wrong rejects. What a peer cannot do it leaves out, and the cases
+ * that need it leave the peer out.
+ */
+export interface BenchClient {
+  /** Asks `changeName("Alex")` and gets `"Alex"`. */
+  call(): Promise<void>;
+  /** Sends the object of 1 KB and gets it back. */
+  object?(): Promise<void>;
+  /** Sends that many bytes and gets them back. */
+  bytes?(size: number): Promise<void>;
+  /** Asks for a stream of that many ticks and reads it to its end. */
+  stream?(count: number): Promise<void>;
+  /** Subscribes to ticks; resolves when the server knows. */
+  subscribe?(): Promise<void>;
+  /** Resolves when that many more ticks have come, in order. */
+  hear?(count: number): Promise<void>;
+  /** Makes the server publish that many ticks to all its subscribers. */
+  publish?(count: number): Promise<void>;
+  close(): Promise<void>;
 }

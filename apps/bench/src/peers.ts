@@ -1,13 +1,37 @@
-import { oursOverTcp, oursOverUnix } from "./ours.js";
+import { outsidePeers } from "./outside.js";
 import type { Peer } from "./peer.js";
-import { rawNet } from "./raw-net.js";
 
-/** What is measured, the base of all ratios first. */
-export const peers: readonly Peer[] = [rawNet, oursOverTcp, oursOverUnix];
+// Loaded only when measured, so that start-up is that of the peer and of nothing else.
+const ownPeers: Readonly<Record<string, () => Promise<Peer>>> = {
+  "raw-net": async () => (await import("./peers/raw-net.js")).rawNet,
+  "raw-net-batched": async () => (await import("./peers/raw-net.js")).rawNetBatched,
+  tcp: async () => (await import("./peers/our-peers.js")).ourPeers.tcp,
+  unix: async () => (await import("./peers/our-peers.js")).ourPeers.unix,
+  zmq: async () => (await import("./peers/our-peers.js")).ourPeers.zmq,
+  ws: async () => (await import("./peers/our-peers.js")).ourPeers.ws,
+  memory: async () => (await import("./peers/our-peers.js")).ourPeers.memory,
+};
 
-export function findPeer(name: string): Peer {
-  const peer = peers.find((candidate) => candidate.name === name);
-  if (peer === undefined)
-    throw new Error(`unknown peer ${name}; known are ${peers.map((known) => known.name).join(", ")}`);
-  return peer;
+/** What every ratio is taken to. */
+export const basePeer = "raw-net";
+
+/** What is measured unless `--peers` says otherwise: what needs nothing installed. */
+export const defaultPeers: readonly string[] = [
+  "raw-net",
+  "raw-net-batched",
+  "tcp",
+  "unix",
+  "zmq",
+  "ws",
+  "memory",
+];
+
+/** Every peer by name; those from outside are installed when first asked for. */
+export const allPeers: readonly string[] = [...defaultPeers, ...Object.keys(outsidePeers)];
+
+/** Loads a peer. Rejects for a name that nobody has. */
+export async function findPeer(name: string): Promise<Peer> {
+  const load = ownPeers[name] ?? outsidePeers[name];
+  if (load === undefined) throw new Error(`unknown peer ${name}; known are ${allPeers.join(", ")}`);
+  return await load();
 }

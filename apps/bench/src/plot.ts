@@ -1,0 +1,46 @@
+import type { Report } from "./report.js";
+
+const rowHeight = 18;
+const labelWidth = 150;
+const barWidth = 520;
+
+/** Draws the rates of all peers beside raw-net as bars, a block for each case, as an SVG. */
+export function plot({ cases, machine, node }: Report): string {
+  const rows: string[] = [];
+  let y = 44;
+  for (const [name, figures] of Object.entries(cases)) {
+    const most = Math.max(...Object.values(figures).map(({ rateRatio }) => rateRatio));
+    rows.push(text(8, y, name, "bold"));
+    y += rowHeight;
+    for (const [peer, { rateRatio }] of Object.entries(figures)) {
+      const width = Math.max(1, (rateRatio / most) * barWidth);
+      rows.push(text(16, y, peer));
+      rows.push(
+        `<rect x="${labelWidth}" y="${y - 11}" width="${width.toFixed(1)}" height="13" fill="${color(peer)}"/>`,
+      );
+      rows.push(text(labelWidth + width + 6, y, `× ${rateRatio.toFixed(2)}`));
+      y += rowHeight;
+    }
+    y += rowHeight / 2;
+  }
+  const width = labelWidth + barWidth + 80;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" font-family="sans-serif" font-size="12">`,
+    `<rect width="100%" height="100%" fill="white"/>`,
+    text(8, 20, `rate × raw-net · ${machine} · Node ${node}`),
+    ...rows,
+    "</svg>\n",
+  ].join("\n");
+}
+
+const ours = new Set(["tcp", "unix", "zmq", "ws", "memory"]);
+
+function color(peer: string): string {
+  if (ours.has(peer)) return "#2563eb";
+  return peer.startsWith("raw-") ? "#9ca3af" : "#d97706";
+}
+
+function text(x: number, y: number, words: string, weight = "normal"): string {
+  const escaped = words.replace(/[&<]/g, (sign) => (sign === "&" ? "&amp;" : "&lt;"));
+  return `<text x="${x.toFixed(1)}" y="${y}" font-weight="${weight}">${escaped}</text>`;
+}
