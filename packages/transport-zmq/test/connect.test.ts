@@ -48,7 +48,7 @@ describe("connect", () => {
   it("rejects when who answers speaks no ZeroMQ", async () => {
     const error = await rejection(transport.connect(await listenSilently(), connectOptions()));
     expect(error).toMatchObject({ code: "unavailable", outcome: "not-executed" });
-    expect((error as Error).message).toMatch(/^no ZeroMQ server of this framework answers at zmq:/);
+    expect((error as Error).message).toMatch(/no ZeroMQ server of this framework/);
   });
 
   it("rejects when who answers is another kind of ZeroMQ socket", async () => {

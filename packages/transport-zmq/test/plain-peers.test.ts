@@ -30,7 +30,7 @@ describe("plain peers", () => {
     const attempt = zmq({ plain: true }).listen(new URL(open), listenOptions(), () => {});
     await expect(attempt).rejects.toMatchObject({
       code: "failed_precondition",
-      message: `plain peers are served on loopback only, got ${open}; listen at 127.0.0.1 or zmq+ipc:, or leave plain off`,
+      message: `plain peers are served on loopback only, got ${open}; listen at 127.0.0.1 or zmq+ipc:, give curve with allowedKeys, or leave plain off`,
     });
   });
 

@@ -31,7 +31,8 @@ describe("publish", () => {
     const attempt = zmq({ plain: true, publish }).listen(new URL(url), listenOptions({ plain }), () => {});
     await expect(attempt).rejects.toMatchObject({
       code: "failed_precondition",
-      message: "plain events are published on loopback only, got zmq://0.0.0.0:0",
+      message:
+        "plain events are published on loopback only, got zmq://0.0.0.0:0; publish at 127.0.0.1 or zmq+ipc:, or give curve with allowedKeys",
     });
     expect(plain.listeners.size).toBe(0);
     const server = await listen(zmq(), `zmq://127.0.0.1:${port}`);
