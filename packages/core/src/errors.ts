@@ -42,6 +42,8 @@ export const errorCodes = [
   "unauthenticated",
 ] as const;
 
+const knownCodes: ReadonlySet<unknown> = new Set(errorCodes);
+
 // Two copies of this package may be loaded in one process, so a brand tells an RpcError, not the class.
 const brand = Symbol.for("@rpc/core.error");
 
@@ -57,7 +59,10 @@ export class RpcError extends Error {
   declare readonly retryAfterMs?: number;
   declare readonly errorId?: string;
 
+  /** @throws TypeError for a code that does not exist: the peer would take it for a broken protocol. */
   constructor(code: ErrorCode, message: string, options: RpcErrorOptions = {}) {
+    if (!knownCodes.has(code))
+      throw new TypeError(`unknown error code ${String(code)}; known are ${errorCodes.join(", ")}`);
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "RpcError";
     this.code = code;

@@ -44,4 +44,10 @@ describe("RpcError", () => {
   it("has the sixteen codes", () => {
     expect(new Set(errorCodes).size).toBe(16);
   });
+
+  it("refuses a code that does not exist, naming those that do", () => {
+    expect(() => new RpcError("nonsense" as "aborted", "x")).toThrow(
+      new TypeError(`unknown error code nonsense; known are ${errorCodes.join(", ")}`),
+    );
+  });
 });

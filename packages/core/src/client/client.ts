@@ -19,6 +19,7 @@ import { checkCallOptions, refuseMetadata } from "./check-call-options.js";
 import { ClientSession } from "./client-session.js";
 import { type ClientState, Connector } from "./connector.js";
 import { inherit } from "./nested-call.js";
+import { notExecuted } from "./not-executed.js";
 import { OnewayCalls } from "./oneway-calls.js";
 import { OutcomeQuery } from "./outcome-query.js";
 import { OutgoingCall } from "./outgoing-call.js";
@@ -537,12 +538,4 @@ function checkTimeout(name: string, timeoutMs: number): number {
   throw new TypeError(
     `${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`,
   );
-}
-
-function notExecuted(
-  code: "cancelled" | "unavailable" | "invalid_argument",
-  message: string,
-  cause?: unknown,
-): RpcError {
-  return new RpcError(code, message, { outcome: "not-executed", cause });
 }

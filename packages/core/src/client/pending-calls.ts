@@ -4,6 +4,7 @@ import { RpcError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
 import type { ErrorBody } from "../wire/frame.js";
+import { notExecuted } from "./not-executed.js";
 import { Retries } from "./retries.js";
 import { SentCalls } from "./sent-calls.js";
 
@@ -242,11 +243,4 @@ function inDoubt(error: RpcError): RpcError {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(errorId === undefined ? {} : { errorId }),
   });
-}
-
-function notExecuted(
-  code: "resource_exhausted" | "cancelled" | "deadline_exceeded",
-  message: string,
-): RpcError {
-  return new RpcError(code, message, { outcome: "not-executed" });
 }

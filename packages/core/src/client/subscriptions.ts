@@ -71,9 +71,9 @@ export class Subscriptions {
     from,
     maxRate,
   }: SubscribeRequest): Promise<LiveSubscription> {
-    checkPrefix(prefix);
     const { maxSubscriptions, subscriptionCreditItems, subscriptionCreditBytes } = this.#options.limits;
     const name = `${service}.${event}`;
+    checkPrefix(prefix, name);
     if (this.#entries.size >= maxSubscriptions) {
       throw new RpcError(
         "resource_exhausted",

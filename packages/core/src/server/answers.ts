@@ -8,6 +8,7 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import type { OutcomeState } from "./once-calls.js";
 import { nameOfMethod } from "./refusal.js";
 import type { RunningCall } from "./running-calls.js";
+import { withoutUnsendable } from "./travelling-error.js";
 
 export interface AnswersOptions {
   readonly limits: Limits;
@@ -107,18 +108,24 @@ export class Answers {
     try {
       this.#session.send({ type: "error", id: call.callId, ...body });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#options.failures.logger.error(
-        `${call.service}.${call.method}: its error cannot travel: ${why}`,
-        "errors that cannot travel",
-      );
-      this.#session.send({
-        type: "error",
-        id: call.callId,
-        code: body.code,
-        message: "its details cannot travel",
-        outcome: body.outcome,
-      });
+      this.#sendShortened(call, body, error);
+    }
+  }
+
+  // A field that cannot travel must not hide which error it was. What then still cannot go is too large for the peer.
+  #sendShortened(call: RunningCall, whole: ErrorBody, reason: unknown): void {
+    const { body, leftOut } = withoutUnsendable(whole, this.#options.limits);
+    const why = leftOut.length > 0 ? leftOut.join("; ") : RpcError.from(reason, "internal").message;
+    this.#options.failures.logger.error(
+      `${call.service}.${call.method}: its error cannot travel whole: ${why}`,
+      "errors that cannot travel",
+    );
+    try {
+      this.#session.send({ type: "error", id: call.callId, ...body });
+    } catch {
+      const { code, outcome } = body;
+      const message = "it is too large for the caller to be told more";
+      this.#session.send({ type: "error", id: call.callId, code, outcome, message });
     }
   }
 

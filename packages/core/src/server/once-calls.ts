@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { describeUnsendable, type FailureReport } from "../failure.js";
 import { toHex } from "../hex.js";
+import { isThenable } from "../is-thenable.js";
 import type { Limits } from "../limits.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import { sha256 } from "../sha256.js";
@@ -12,6 +13,7 @@ import { decodeValue, encodeValue } from "../wire/values.js";
 import { type Answer, JoinedCall, type Joining } from "./joined-call.js";
 import type { OutcomeStore, RememberedCall } from "./outcome-store.js";
 import type { RunningCall } from "./running-calls.js";
+import { withoutUnsendable } from "./travelling-error.js";
 
 export interface OnceCallsOptions {
   readonly store: OutcomeStore;
@@ -81,7 +83,7 @@ export class OnceCalls {
       0,
       Math.floor(Math.min(method.options.once?.windowMs ?? 0, now - store.since)),
     );
-    return isPromise(found)
+    return isThenable(found)
       ? found.then((known) => describe(known, rememberedForMs))
       : describe(found, rememberedForMs);
   }
@@ -117,7 +119,7 @@ export class OnceCalls {
     const failed = (error: unknown) => this.#settle(id, joined, { error: this.#storeFailed(request, error) });
     try {
       const known = store.start({ id, args, epoch, at, until: at + windowMs });
-      if (isPromise(known)) known.then(started, failed);
+      if (isThenable(known)) known.then(started, failed);
       else started(known);
     } catch (error) {
       failed(error);
@@ -126,7 +128,7 @@ export class OnceCalls {
 
   #run(id: string, joined: JoinedCall, request: OnceRequest): void {
     const answer = request.run(joined.shared);
-    if (isPromise(answer)) void answer.then((settled) => this.#finish(id, joined, request, settled));
+    if (isThenable(answer)) void answer.then((settled) => this.#finish(id, joined, request, settled));
     else this.#finish(id, joined, request, answer);
   }
 
@@ -148,7 +150,7 @@ export class OnceCalls {
     try {
       const until = clock.wallTime() + (method.options.once?.windowMs ?? 0);
       const recorded = notRun ? store.forget(id) : store.finish(id, bytes, until);
-      if (isPromise(recorded)) recorded.then(settle, failed);
+      if (isThenable(recorded)) recorded.then(settle, failed);
       else settle();
     } catch (error) {
       failed(error);
@@ -207,7 +209,12 @@ function encodeAnswer(
   try {
     return { bytes: encode(answer, limits), told: answer };
   } catch (error) {
-    const told: Answer = { error: describeUnsendable(name, error, failures) };
+    const told: Answer = {
+      error:
+        "error" in answer
+          ? withoutUnsendable(answer.error, limits).body
+          : describeUnsendable(name, error, failures),
+    };
     return { bytes: encode(told, limits), told };
   }
 }
@@ -238,8 +245,4 @@ function leftBefore({ method }: OnceRequest): ErrorBody {
     message: `${method.service}.${method.name}: given up before it ran`,
     outcome: "not-executed",
   };
-}
-
-function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
-  return typeof value === "object" && value !== null && typeof (value as Promise<Value>).then === "function";
 }

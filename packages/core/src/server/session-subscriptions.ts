@@ -79,7 +79,7 @@ export class SessionSubscriptions {
       );
     }
     try {
-      checkPrefix(prefix);
+      checkPrefix(prefix, log.name);
     } catch (error) {
       return this.#refuse(id, "invalid_argument", (error as Error).message);
     }

@@ -250,7 +250,9 @@ export class TopicLog implements EventSink, SubscribedLog {
       encoded = encodeRow(this.#sink, row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
-      throw new RpcError(code, `${this.name}: the value cannot be published: ${message}`, {
+      // In the row that it is part of the value has an index, which says nothing to whoever published it.
+      const why = message.replace(/^\[5\](: )?/, "");
+      throw new RpcError(code, `${this.name}: the value cannot be published: ${why}`, {
         outcome: "not-executed",
         cause: error,
       });

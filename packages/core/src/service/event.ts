@@ -3,6 +3,8 @@ import { checkTopic } from "./topic.js";
 
 /** Where an event's publications go: one for each server that serves it. */
 export interface EventSink {
+  /** Of the event there, for messages. */
+  readonly name: string;
   publish(topic: string, value: unknown, callId: number | undefined): void;
   remove(key: string, callId: number | undefined): void;
   /** Resolves when every subscriber's queue has room again. */
@@ -28,7 +30,8 @@ export class Event<Value> {
    * another topic. Nobody got anything then.
    */
   publish(topic: string, value: Value, context?: CallContext): void {
-    checkTopic(topic);
+    const [first] = this.#sinks;
+    checkTopic(topic, first?.name);
     for (const sink of this.#sinks) sink.publish(topic, value, context?.callId);
   }
 

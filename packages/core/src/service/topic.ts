@@ -7,15 +7,15 @@ export const maxTopicBytes = 256;
 const forbidden = /[\s\u0000-\u001f\u007f-\u009f*>]/u;
 const utf8 = new TextEncoder();
 
-/** Returns `topic`, or throws `RpcError` `invalid_argument`: 1–256 bytes, no whitespace, control characters, `*` or `>`. */
-export function checkTopic(topic: string): string {
-  if (topic === "") throw refusal("topic", topic, "it is empty");
-  return check("topic", topic);
+/** Returns `topic`, or throws, naming the event, `RpcError` `invalid_argument`: 1–256 bytes, no whitespace, control characters, `*` or `>`. */
+export function checkTopic(topic: string, event?: string): string {
+  if (topic === "") throw refusal(nameOf("topic", event), topic, "it is empty");
+  return check(nameOf("topic", event), topic);
 }
 
 /** The same for a prefix to subscribe by, which may be empty: then it is every topic. */
-export function checkPrefix(prefix: string): string {
-  return check("topic prefix", prefix);
+export function checkPrefix(prefix: string, event?: string): string {
+  return check(nameOf("topic prefix", event), prefix);
 }
 
 function check(what: string, text: string): string {
@@ -34,7 +34,11 @@ function check(what: string, text: string): string {
   return text;
 }
 
+function nameOf(what: string, event: string | undefined): string {
+  return event === undefined ? `bad ${what}` : `${event}: bad ${what}`;
+}
+
 function refusal(what: string, text: unknown, why: string): RpcError {
   const shown = JSON.stringify(String(text).slice(0, 60));
-  return new RpcError("invalid_argument", `bad ${what} ${shown}: ${why}`, { outcome: "not-executed" });
+  return new RpcError("invalid_argument", `${what} ${shown}: ${why}`, { outcome: "not-executed" });
 }

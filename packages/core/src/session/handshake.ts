@@ -176,8 +176,10 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
         return;
       }
       const why = reason === undefined ? "the peer closed the connection" : reason.message;
+      // A first packet beyond any handshake is no packet: text was read as a length. Trying again would not mend that.
+      const code = reason instanceof RangeError ? "failed_precondition" : "unavailable";
       fail(
-        new RpcError("unavailable", `connection lost in the handshake: ${why}`, {
+        new RpcError(code, `connection lost in the handshake: ${why}`, {
           outcome: "not-executed",
           cause: reason,
         }),

@@ -18,6 +18,8 @@ import { createRegistry } from "../../src/service/registry.js";
 import { service } from "../../src/service/service.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
+import { ByteSink } from "../../src/wire/byte-sink.js";
+import { encodeFrame } from "../../src/wire/encode-frame.js";
 import type { CallFrame, ErrorFrame } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
 import { FakeSession } from "../fake-session.js";
@@ -59,6 +61,9 @@ class Desk {
   }
   @expose({ throws: [Taken] }) claim(): never {
     throw new Taken("Alex");
+  }
+  @expose({ throws: [Taken] }) claimOddly(): never {
+    throw Object.assign(new Taken("Alex"), { undo: () => {} });
   }
   @expose() fail(): never {
     throw new Error("secret");
@@ -310,22 +315,41 @@ describe("a dispatcher", () => {
     expect(logger.lines).toHaveLength(1);
   });
 
-  it("tells that details cannot travel, keeping the code", () => {
+  it("leaves out of an error what cannot travel, and says in the log what", () => {
     const { call, session, logger } = create();
-    let refusals = 0;
-    session.refuse = (frame) => {
-      if (frame.type === "error" && frame.details !== undefined) {
-        refusals += 1;
-        throw new RpcError("invalid_argument", "details: a function cannot travel");
-      }
-    };
+    session.refuse = (frame) => encodeFrame(new ByteSink(64), frame, checkLimits());
     call(1, "failWith");
-    expect(refusals).toBe(1);
-    expect(session.frames).toMatchObject([
-      { code: "aborted", outcome: "executed", message: "its details cannot travel" },
+    call(2, "claimOddly");
+    expect(session.frames).toEqual([
+      { type: "error", id: 1, code: "aborted", outcome: "executed", message: "odd" },
+      {
+        type: "error",
+        id: 2,
+        code: "already_exists",
+        outcome: "executed",
+        message: "taken",
+        name: "Taken",
+        fields: { by: "Alex" },
+      },
     ]);
     expect(logger.lines).toEqual([
-      "error Desk.failWith: its error cannot travel: details: a function cannot travel",
+      "error Desk.failWith: its error cannot travel whole: details: a function cannot travel; send what it returns",
+      "error Desk.claimOddly: its error cannot travel whole: fields.undo: a function cannot travel; send what it returns",
+    ]);
+  });
+
+  it("tells the code of an error that is too large for its caller", () => {
+    const { call, session, logger } = create();
+    session.refuse = (frame) => {
+      if (frame.type === "error" && frame.message === "odd")
+        throw new RpcError("resource_exhausted", "packet of 2000 bytes exceeds the peer's maxPacketBytes");
+    };
+    call(1, "failWith");
+    expect(session.frames).toMatchObject([
+      { code: "aborted", outcome: "executed", message: "it is too large for the caller to be told more" },
+    ]);
+    expect(logger.lines).toEqual([
+      "error Desk.failWith: its error cannot travel whole: details: a function cannot travel; send what it returns",
     ]);
   });
 

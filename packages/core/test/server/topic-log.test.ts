@@ -192,4 +192,19 @@ describe("a topic log", () => {
     log.publish("a", 2, undefined);
     expect(heard).toEqual([["a", { x: 1 }]]);
   });
+
+  it("says of a value that cannot travel where it is in the value", () => {
+    const { log } = create();
+    const message = (value: unknown) => {
+      try {
+        log.publish("a", value, undefined);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const cannot = "a function cannot travel; send what it returns";
+    expect(message({ price: () => 1 })).toBe(`Desk.ticks: the value cannot be published: .price: ${cannot}`);
+    expect(message(() => 1)).toBe(`Desk.ticks: the value cannot be published: ${cannot}`);
+  });
 });

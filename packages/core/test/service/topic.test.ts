@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { addSink, Event, type EventSink } from "../../src/service/event.js";
 import { checkPrefix, checkTopic, maxTopicBytes } from "../../src/service/topic.js";
 
 describe("topics", () => {
@@ -33,5 +34,13 @@ describe("topics", () => {
     expect(() => checkTopic(7 as unknown as string)).toThrow(
       /^bad topic "7": expected a string, got number$/,
     );
+  });
+
+  it("names the event of a bad one, where it is known", () => {
+    expect(() => checkTopic("a b", "Desk.ticks")).toThrow(/^Desk\.ticks: bad topic "a b": it holds/);
+    expect(() => checkPrefix("a*", "Desk.ticks")).toThrow(/^Desk\.ticks: bad topic prefix "a\*": it holds/);
+    const ticks = new Event<number>();
+    ticks[addSink]({ name: "Desk.ticks" } as EventSink);
+    expect(() => ticks.publish("a b", 1)).toThrow(/^Desk\.ticks: bad topic "a b"/);
   });
 });

@@ -8,33 +8,30 @@ import type {
 } from "./delivery.js";
 import { KeyedQueue } from "./keyed-queue.js";
 import type { KeyedValues } from "./keyed-values.js";
-import { LatestMode } from "./latest.js";
 
 /** Mode `table`: the value of each key is kept, and every subscription begins with all of them. */
 export class TableMode implements DeliveryMode {
   readonly name = "table";
   readonly #values: KeyedValues;
-  readonly #kept: LatestMode;
 
   constructor(values: KeyedValues) {
     this.#values = values;
-    this.#kept = new LatestMode(values);
   }
 
   keyOf(topic: string, value: unknown): string {
-    return this.#kept.keyOf(topic, value);
+    return this.#values.keyOf(topic, value);
   }
 
   find(key: string): PublishedEvent | undefined {
-    return this.#kept.find(key);
+    return this.#values.get(key);
   }
 
   check(topic: string, key: string, rowBytes: number): void {
-    this.#kept.check(topic, key, rowBytes);
+    this.#values.check(topic, key, rowBytes);
   }
 
   keep(event: PublishedEvent): void {
-    this.#kept.keep(event);
+    this.#values.set(event);
   }
 
   trim(): void {}
