@@ -108,9 +108,15 @@ export interface Connection {
   maxPacketBytes: number;
   /**
    * Hands a packet over. False: it was taken, but the pipe is full, wait for `drain`. Never throws; a broken pipe ends
-   * in `closed`. The bytes stay as they are until the packet is acknowledged, so they need no copy.
+   * in `closed`. The bytes stay as they are until the packet is acknowledged, and while `holding` is not false, so they
+   * need no copy.
    */
   send(packet: Uint8Array): boolean;
+  /**
+   * Whether the connection may still read bytes that it was handed. Only while this says false may what is acknowledged be
+   * written over; a connection that cannot tell leaves it out, and its packets are never written over.
+   */
+  readonly holding?: boolean;
   /** Starts delivery. Packets come synchronously, so replies to one read can leave in one write. */
   start(receiver: Receiver): void;
   /** Stops delivery soon; at most what was read already still comes. */

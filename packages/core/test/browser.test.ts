@@ -9,7 +9,7 @@ const budgetBytes = 24 * 1024;
  * It must not grow above this. A third of what it is is wire/ (every frame, scanned, read and written by hand), a third
  * client/, the rest sessions; 4 KB of all are streams, callbacks and one-way calls.
  */
-const ceilingBytes = 36 * 1024;
+const ceilingBytes = 38 * 1024;
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 

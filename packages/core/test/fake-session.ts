@@ -10,6 +10,11 @@ export class FakeSession {
   peerLimits: PeerLimits = toPeerLimits(defaultLimits);
   hasRoom = true;
   hasEventRoom = true;
+  /** When the packet of the next frame was begun. */
+  packetTime = 0;
+  turnTime = 0;
+  /** About when what is handed up arrived. */
+  arrivalTime = 0;
   open = true;
   /** Number of the last packet that its peer may have got. */
   arrived = Number.POSITIVE_INFINITY;

@@ -2,11 +2,11 @@ import type { Clock, Random, Timer } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { KindLogger } from "../logger.js";
+import { BlockPool } from "../session/block-pool.js";
 import { sayHello, toPeerLimits } from "../session/handshake.js";
 import type { Safety } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
-import { SinkPool } from "../session/sink-pool.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
 import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
 import { askCredentials } from "./ask-credentials.js";
@@ -63,7 +63,7 @@ const final = new Set<ErrorCode>([
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #listener: ConnectorListener;
-  readonly #pool = new SinkPool();
+  readonly #pool = new BlockPool();
   readonly #budget: SendBudget;
   readonly #backoff: Backoff;
   #sessionId: Uint8Array = new Uint8Array(16);

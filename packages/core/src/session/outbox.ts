@@ -5,12 +5,24 @@ import type { ByteSink } from "../wire/byte-sink.js";
 import { encodeFrame, type OutgoingFrame } from "../wire/encode-frame.js";
 import { headerBytes, sharedPacketBytes } from "../wire/packet.js";
 import type { ScanLimits } from "../wire/scan.js";
-import type { SinkPool } from "./sink-pool.js";
+import type { Block, BlockPool } from "./block-pool.js";
 
 /** What the peer takes. */
 export interface OutboxLimits extends ScanLimits {
   readonly maxPacketBytes: number;
 }
+
+/** A packet that is whole but for its header, with the transport's headroom in front of it. */
+export interface SealedPacket {
+  readonly bytes: Uint8Array;
+  readonly block: Block;
+  /** Where it begins in its block. */
+  readonly start: number;
+  readonly eventBytes: number;
+}
+
+/** How often a reading of the clock is used: what a caller or handler does between two uses makes it no older than that. */
+export const usesOfTime = 8;
 
 const bodyStart = packetHeadroom + headerBytes;
 
@@ -22,18 +34,41 @@ const bodyStart = packetHeadroom + headerBytes;
  */
 export class Outbox {
   readonly #clock: Clock;
-  readonly #pool: SinkPool;
-  readonly #sealed: (packet: Uint8Array, eventBytes: number) => void;
+  readonly #pool: BlockPool;
+  readonly #sealed: (packet: SealedPacket) => void;
   readonly #flush = (): void => this.flush();
-  #sink: ByteSink | undefined;
+  /** Where packets lie: stays between turns until its packets are acknowledged. */
+  #block: Block | undefined;
+  /** Where the open packet begins in it; -1 between turns. */
+  #start = -1;
+  #openedAt = 0;
+  #turnTime = 0;
+  #timeUses = 0;
+  #lastBytes = 0;
   #eventBytes = 0;
   #encoding = false;
 
-  /** `sealed` gets each packet when it is whole but for its header, with the transport's headroom in front of it. */
-  constructor(clock: Clock, pool: SinkPool, sealed: (packet: Uint8Array, eventBytes: number) => void) {
+  constructor(clock: Clock, pool: BlockPool, sealed: (packet: SealedPacket) => void) {
     this.#clock = clock;
     this.#pool = pool;
     this.#sealed = sealed;
+  }
+
+  /**
+   * When the packets of this turn were begun, by the clock: their `sentAt`, to which times in them refer. Read once a turn,
+   * since reading a clock costs a twentieth of a call.
+   */
+  get openedAt(): number {
+    if (this.#start < 0) this.#open();
+    return this.#openedAt;
+  }
+
+  /** About now: the time of this turn, read anew after some uses, for a turn may be long. */
+  get turnTime(): number {
+    if (this.#start < 0) this.#open();
+    this.#timeUses += 1;
+    if (this.#timeUses % usesOfTime === 0) this.#turnTime = this.#clock.now();
+    return this.#turnTime;
   }
 
   /**
@@ -43,7 +78,8 @@ export class Outbox {
    * frame that is larger than the peer takes.
    */
   write(frame: OutgoingFrame, limits: OutboxLimits): number {
-    const sink = this.#sink ?? this.#open();
+    if (this.#start < 0) this.#open();
+    const { sink } = this.#block!;
     const start = sink.position;
     this.#encode(sink, frame, limits);
     const size = sink.position - start;
@@ -52,16 +88,19 @@ export class Outbox {
       throw tooLarge(size + headerBytes, limits.maxPacketBytes);
     }
     const limit = Math.min(sharedPacketBytes, limits.maxPacketBytes) + packetHeadroom;
-    if (sink.position > limit && start > bodyStart) this.#sealBefore(sink, start);
+    if (sink.position - this.#start > limit && start > this.#start + bodyStart) this.#sealBefore(sink, start);
     // Items of streams wait for the same room as events: replies have the rest.
     if (frame.type === "events" || frame.type === "items") this.#eventBytes += size;
-    if (sink.position > limit) this.#seal(sink);
+    if (size + bodyStart > limit) {
+      this.#emit();
+      this.#begin();
+    }
     return size;
   }
 
   /** Whether what was written last waits in the open packet, which has no number yet. */
   get waiting(): boolean {
-    return this.#sink !== undefined && this.#sink.position > bodyStart;
+    return this.#start >= 0 && this.#block!.sink.position > this.#start + bodyStart;
   }
 
   /** Whether a frame is being written: none can be written inside it. */
@@ -71,11 +110,19 @@ export class Outbox {
 
   /** Lets the open packet leave now. */
   flush(): void {
-    const sink = this.#sink;
-    if (sink === undefined) return;
-    if (sink.position > bodyStart) this.#seal(sink);
-    this.#sink = undefined;
-    this.#pool.give(sink);
+    if (this.#start < 0) return;
+    if (this.waiting) this.#emit();
+    else this.#block!.sink.position = this.#start;
+    this.#start = -1;
+  }
+
+  /** Nothing reads this block any more, whose packets are all acknowledged: it may be written again. */
+  free(block: Block): void {
+    if (block !== this.#block) this.#pool.give(block);
+    else if (this.#start < 0) {
+      this.#block = undefined;
+      this.#pool.give(block);
+    }
   }
 
   #encode(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): void {
@@ -93,32 +140,47 @@ export class Outbox {
     }
   }
 
-  #open(): ByteSink {
-    const sink = this.#pool.take();
-    sink.position = bodyStart;
-    this.#sink = sink;
+  #open(): void {
+    this.#openedAt = this.#clock.now();
+    this.#turnTime = this.#openedAt;
+    this.#timeUses = 0;
+    this.#begin();
     this.#clock.soon(this.#flush);
-    return sink;
   }
 
-  // The frame from `start` on did not fit beside the others: they leave, and it begins the next packet.
-  #sealBefore(sink: ByteSink, start: number): void {
-    const end = sink.position;
-    sink.position = start;
-    this.#emit(sink);
-    sink.bytes.copyWithin(bodyStart, start, end);
-    sink.position = bodyStart + (end - start);
+  #begin(): void {
+    if (this.#block?.usable !== true) this.#block = this.#pool.take(this.#lastBytes);
+    const { sink } = this.#block;
+    this.#start = sink.position;
+    sink.begin();
+    sink.position += bodyStart;
   }
 
-  #seal(sink: ByteSink): void {
-    this.#emit(sink);
-    sink.position = bodyStart;
+  // The frame from `start` on did not fit beside the others: they leave, and it begins the next packet, in a block of its
+  // own, since it lies where that packet's header would be.
+  #sealBefore({ bytes, position: end }: ByteSink, start: number): void {
+    this.#block!.sink.position = start;
+    this.#emit();
+    this.#block = this.#pool.take(sharedPacketBytes);
+    this.#begin();
+    const { sink } = this.#block;
+    sink.reserve(end - start);
+    sink.bytes.set(bytes.subarray(start, end), sink.position);
+    sink.position += end - start;
   }
 
-  #emit(sink: ByteSink): void {
+  #emit(): void {
+    const { sink } = this.#block!;
     const eventBytes = this.#eventBytes;
+    const start = this.#start + packetHeadroom;
     this.#eventBytes = 0;
-    this.#sealed(sink.bytes.slice(0, sink.position).subarray(packetHeadroom), eventBytes);
+    this.#lastBytes = sink.position - this.#start;
+    this.#sealed({
+      bytes: sink.bytes.subarray(start, sink.position),
+      block: this.#block!,
+      start,
+      eventBytes,
+    });
   }
 }
 

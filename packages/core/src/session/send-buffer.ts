@@ -1,23 +1,31 @@
 import { distance } from "../wire/packet.js";
+import type { Block } from "./block-pool.js";
 import type { SendBudget } from "./send-budget.js";
 
-interface KeptPacket {
+/** A numbered packet, and the block that its bytes lie in. */
+export interface KeptPacket {
   readonly number: number;
   readonly bytes: Uint8Array;
   readonly eventBytes: number;
+  readonly block: Block;
 }
 
 /** Numbered packets that the peer has not acknowledged, in order, with how far the present connection has got. */
 export class SendBuffer {
   readonly #budget: SendBudget;
-  #packets: KeptPacket[] = [];
+  readonly #freed: (block: Block) => void;
+  #packets: (KeptPacket | undefined)[] = [];
+  /** Index of the first packet that is kept: those before it are acknowledged, and leave a few hundred at a time. */
+  #first = 0;
   /** Index of the first packet not yet handed to the present connection. */
   #next = 0;
   #bytes = 0;
   #eventBytes = 0;
 
-  constructor(budget: SendBudget) {
+  /** `freed` hears of each block whose last packet was acknowledged. */
+  constructor(budget: SendBudget, freed: (block: Block) => void) {
     this.#budget = budget;
+    this.#freed = freed;
   }
 
   /** Bytes kept. */
@@ -31,14 +39,15 @@ export class SendBuffer {
   }
 
   get size(): number {
-    return this.#packets.length;
+    return this.#packets.length - this.#first;
   }
 
-  add(number: number, bytes: Uint8Array, eventBytes: number): void {
-    this.#packets.push({ number, bytes, eventBytes });
-    this.#bytes += bytes.length;
-    this.#eventBytes += eventBytes;
-    this.#budget.add(bytes.length);
+  add(packet: KeptPacket): void {
+    this.#packets.push(packet);
+    packet.block.packets += 1;
+    this.#bytes += packet.bytes.length;
+    this.#eventBytes += packet.eventBytes;
+    this.#budget.add(packet.bytes.length);
   }
 
   /** The next packet for the present connection, which has it then; undefined when it has all. */
@@ -48,33 +57,49 @@ export class SendBuffer {
     return packet;
   }
 
-  /** A new connection starts at the oldest packet. */
+  /** The connection is gone, and may still read what it was given; a new one starts at the oldest packet. */
   rewind(): void {
-    this.#next = 0;
+    for (let index = this.#first; index < this.#next; index++) this.#packets[index]!.block.lost = true;
+    this.#next = this.#first;
   }
 
   /** Lets go of everything up to `number`. */
   acknowledge(number: number): void {
     const before = this.#bytes;
-    let count = 0;
-    for (const packet of this.#packets) {
+    while (this.#first < this.#packets.length) {
+      const packet = this.#packets[this.#first]!;
       if (distance(packet.number, number) > 0) break;
       this.#bytes -= packet.bytes.length;
       this.#eventBytes -= packet.eventBytes;
-      count += 1;
+      this.#packets[this.#first] = undefined;
+      this.#first += 1;
+      packet.block.packets -= 1;
+      if (packet.block.packets === 0) this.#freed(packet.block);
     }
-    if (count === 0) return;
-    this.#packets.splice(0, count);
-    this.#next = Math.max(0, this.#next - count);
+    if (before === this.#bytes) return;
+    this.#shorten();
     this.#budget.remove(before - this.#bytes);
   }
 
   clear(): void {
     const bytes = this.#bytes;
     this.#packets = [];
+    this.#first = 0;
     this.#next = 0;
     this.#bytes = 0;
     this.#eventBytes = 0;
     this.#budget.remove(bytes);
   }
+
+  // Moving what is left up at each acknowledgement would cost more than the acknowledgement.
+  #shorten(): void {
+    this.#next = Math.max(this.#next, this.#first);
+    if (this.#first < this.#packets.length && this.#first < movedAt) return;
+    if (this.#first === this.#packets.length) this.#packets.length = 0;
+    else this.#packets.splice(0, this.#first);
+    this.#next -= this.#first;
+    this.#first = 0;
+  }
 }
+
+const movedAt = 256;

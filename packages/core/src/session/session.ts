@@ -10,15 +10,16 @@ import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
 import type { Frame, HandshakeFrame, PeerLimits, SessionFrame } from "../wire/frame.js";
 import { distance, headerBytes, readHeader, writeHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { TargetCache } from "../wire/target-cache.js";
+import type { Block, BlockPool } from "./block-pool.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Lateness } from "./lateness.js";
 import { createLoosePacket } from "./loose-packet.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, type SealedPacket, usesOfTime } from "./outbox.js";
 import { ReadTurn } from "./read-turn.js";
 import type { Safety } from "./safeties.js";
 import type { SendBudget } from "./send-budget.js";
 import { SendBuffer } from "./send-buffer.js";
-import type { SinkPool } from "./sink-pool.js";
 
 /** What a session tells its owner. None of these may throw. */
 export interface SessionOwner {
@@ -37,7 +38,7 @@ export interface SessionOptions {
   readonly limits: Limits;
   readonly logger: KindLogger;
   readonly random: Random;
-  readonly pool: SinkPool;
+  readonly pool: BlockPool;
   readonly budget: SendBudget;
   /** A safety taken away by the testing kit. */
   readonly without?: Safety | undefined;
@@ -73,6 +74,7 @@ export class Session {
   readonly #leaveBudget: () => void;
   readonly #heartbeat: Heartbeat;
   readonly #lateness = new Lateness();
+  readonly #targets = new TargetCache();
   readonly #zero: number;
   readonly #turn: ReadTurn;
   /** Set while the turn is over. */
@@ -93,20 +95,20 @@ export class Session {
   #unacknowledgedBytes = 0;
   #acknowledgeTimer: Timer | undefined;
   #lastReadAt: number;
+  #arrivalTime = 0;
+  #arrivalUses = 0;
 
   constructor(options: SessionOptions, peerLimits: PeerLimits, owner: SessionOwner) {
     this.#options = options;
     this.without = options.without;
     this.#owner = owner;
     this.#peerLimits = peerLimits;
-    this.#kept = new SendBuffer(options.budget);
+    this.#kept = new SendBuffer(options.budget, (block) => this.#freed(block));
     this.#leaveBudget = options.budget.wait(() => this.#owner.room());
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
     this.#turn = new ReadTurn(options.clock, () => this.#continue());
-    this.#outbox = new Outbox(options.clock, options.pool, (packet, eventBytes) =>
-      this.#seal(packet, eventBytes),
-    );
+    this.#outbox = new Outbox(options.clock, options.pool, (packet) => this.#seal(packet));
     this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
       silent: () => this.#sendLoose({ type: "ping", answer: false }),
       dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
@@ -175,6 +177,23 @@ export class Session {
     return this.#outbox.waiting ? (this.#sent + 1) >>> 0 : this.#sent;
   }
 
+  /** When the packet that takes the next frame was begun, by the clock: times in frames count from there. */
+  get packetTime(): number {
+    return this.#outbox.openedAt;
+  }
+
+  /** About now, for deadlines: read off the clock once a turn, and anew after some uses, for a turn may be long. */
+  get turnTime(): number {
+    return this.#outbox.turnTime;
+  }
+
+  /** About now, while frames are handed up: read once a packet, and anew after some uses, for a handler may take long. */
+  get arrivalTime(): number {
+    this.#arrivalUses += 1;
+    if (this.#arrivalUses % usesOfTime === 0) this.#arrivalTime = this.#options.clock.now();
+    return this.#arrivalTime;
+  }
+
   /**
    * Whether the peer may have handed up the packet of that number. False is a proof that it did not and never will: no
    * connection ever got the packet, or the peer closed the session before it came.
@@ -210,7 +229,6 @@ export class Session {
     connection.maxPacketBytes = this.#options.limits.maxPacketBytes;
     if (distance(peerReceived, this.#acknowledged) > 0) this.#acknowledged = peerReceived;
     this.#kept.acknowledge(peerReceived);
-    this.#kept.rewind();
     this.#handed = peerReceived;
     // The handshake told the peer what this side has.
     this.#hasAcknowledged();
@@ -268,6 +286,7 @@ export class Session {
     this.#connection = undefined;
     // What was not counted as received comes again, on another connection.
     if (this.#held !== undefined) this.#held = { rest: this.#held.rest, packets: [], bytes: 0 };
+    this.#kept.rewind();
     this.#heartbeat.stop();
     this.#acknowledgeTimer?.clear();
     this.#acknowledgeTimer = undefined;
@@ -279,17 +298,16 @@ export class Session {
     if (peer !== undefined) this.#owner.broken(reason, peer);
   }
 
-  #seal(packet: Uint8Array, eventBytes: number): void {
+  #seal({ bytes, block, start, eventBytes }: SealedPacket): void {
     if (this.#state === "ended") return;
     this.#sent = (this.#sent + 1) >>> 0;
-    const view = new DataView(packet.buffer, packet.byteOffset, headerBytes);
-    writeHeader(view, 0, {
+    writeHeader(block.sink.view, start, {
       numbered: true,
       number: this.#sent,
       acknowledged: this.#received,
-      sentAt: this.#sessionTime(this.#options.clock.now()),
+      sentAt: this.#sessionTime(this.#outbox.openedAt),
     });
-    this.#kept.add(this.#sent, packet, eventBytes);
+    this.#kept.add({ number: this.#sent, bytes, block, eventBytes });
     if (this.#connection !== undefined) this.#hasAcknowledged();
     this.#pump();
   }
@@ -321,6 +339,8 @@ export class Session {
   #packet(bytes: Uint8Array): void {
     const now = this.#options.clock.now();
     this.#lastReadAt = now;
+    this.#arrivalTime = now;
+    this.#arrivalUses = 0;
     this.#heartbeat.heard(now);
     if (this.#held !== undefined) return this.#hold(this.#held, bytes);
     try {
@@ -331,8 +351,7 @@ export class Session {
   }
 
   #read(bytes: Uint8Array, now: number): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const header = readHeader(view);
+    const header = readHeader(bytes);
     this.#takeAcknowledgement(header.acknowledged);
     const ahead = distance(header.number, this.#received);
     if ((header.numbered ? ahead > 1 : ahead > 0) && this.without !== "gap-check") {
@@ -344,7 +363,7 @@ export class Session {
     if (header.numbered && ahead <= 0 && this.without !== "duplicate-check") return;
     // Counted before its frames go up: one that fails up there ends the session, and must never come again.
     if (header.numbered && ahead > 0) this.#received = header.number;
-    const reader = new FrameReader(bytes, view, headerBytes, this.#options.limits);
+    const reader = new FrameReader(bytes, undefined, headerBytes, this.#options.limits, this.#targets);
     this.#readFrames(reader, header.numbered, now - late);
     if (header.numbered && this.#state === "open") this.#countReceived(bytes.length);
   }
@@ -380,6 +399,7 @@ export class Session {
     if (held === undefined) return;
     const connection = this.#connection;
     this.#held = undefined;
+    this.#arrivalTime = this.#options.clock.now();
     try {
       if (held.rest !== undefined) this.#readFrames(held.rest.reader, held.rest.numbered, held.rest.sentAt);
     } catch (error) {
@@ -417,6 +437,12 @@ export class Session {
     this.#acknowledged = number;
     this.#kept.acknowledge(number);
     this.#owner.room();
+  }
+
+  // Acknowledged is not enough: a connection that is full, or a peer that acknowledges what it never got, has bytes of it
+  // under way.
+  #freed(block: Block): void {
+    if (!block.lost && this.#connection?.holding === false) this.#outbox.free(block);
   }
 
   #countReceived(bytes: number): void {

@@ -91,6 +91,10 @@ class MemoryConnection implements Connection {
     return !full;
   }
 
+  get holding(): boolean {
+    return this.#other !== undefined && this.#other.#inbox.length > 0;
+  }
+
   start(receiver: Receiver): void {
     this.#receiver = receiver;
     this.#schedule();

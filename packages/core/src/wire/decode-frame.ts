@@ -7,6 +7,7 @@ import {
   type CallbackFrame,
   type CallExtras,
   type CallFrame,
+  type CallTarget,
   type EndFrame,
   type EventRow,
   type EventsFrame,
@@ -23,31 +24,45 @@ import {
   type SubscribedFrame,
   type SubscribeFrame,
 } from "./frame.js";
-import { skipValue } from "./heads.js";
+import { readLength, skipValue } from "./heads.js";
+import { notPlain, PlainReader } from "./plain-values.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { scanSwitch } from "./scan-switch.js";
+import type { TargetCache } from "./target-cache.js";
 import { decodeValue } from "./values.js";
 
 const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
 const knownFlags = callFlags.byName | callFlags.metadata | callFlags.key | extraFlags;
 const outcomeStates = ["running", "executed", "interrupted", "not-found"] as const;
 const deliveryModes = ["signal", "latest", "log", "table"] as const;
+const plain = new PlainReader();
 const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
 
 /** Reads the frames of a packet, one after the other. Everything it returns was scanned first. */
 export class FrameReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #limits: ScanLimits;
+  readonly #targets: TargetCache | undefined;
+  #view: DataView | undefined;
   #position: number;
   #end: number;
 
-  /** Starts at `position`, behind the packet's header. */
-  constructor(bytes: Uint8Array, view: DataView, position: number, limits: ScanLimits) {
+  /**
+   * Starts at `position`, behind the packet's header. `view` covers exactly `bytes`; made when it is needed, since it costs
+   * as much as to read a small frame. `targets` is what the same peer called before.
+   */
+  constructor(
+    bytes: Uint8Array,
+    view: DataView | undefined,
+    position: number,
+    limits: ScanLimits,
+    targets?: TargetCache,
+  ) {
     this.#bytes = bytes;
     this.#view = view;
     this.#limits = limits;
+    this.#targets = targets;
     this.#position = position;
     this.#end = bytes.length;
   }
@@ -57,8 +72,8 @@ export class FrameReader {
     const rest = this.#bytes.length - this.#position;
     if (rest === 0) return undefined;
     if (rest < frameHeadBytes) throw new ProtocolError(`${rest} bytes behind the last frame`);
-    const type = this.#view.getUint8(this.#position);
-    const length = this.#view.getUint32(this.#position + 1);
+    const type = this.#bytes[this.#position]!;
+    const length = readLength(this.#bytes, this.#position + 1, 4);
     if (length > rest - frameHeadBytes) {
       throw new ProtocolError(`frame of ${length} bytes in a packet with ${rest - frameHeadBytes} left`);
     }
@@ -234,7 +249,7 @@ export class FrameReader {
     const timeLeftMs = this.#timeLeft();
     const target =
       (flags & callFlags.byName) !== 0
-        ? { service: this.#string("call.service"), method: this.#string("call.method") }
+        ? this.#targetByName()
         : { ref: this.#uint16(), member: this.#uint16() };
     const metadata = (flags & callFlags.metadata) !== 0 ? checkMetadata(this.#value()) : undefined;
     const key = (flags & callFlags.key) !== 0 ? this.#string("call.key") : undefined;
@@ -246,6 +261,14 @@ export class FrameReader {
     const argsBytes =
       key === undefined ? undefined : new Uint8Array(this.#bytes.subarray(start, this.#position));
     return { type: "call", id, timeLeftMs, target, metadata, key, extras, args, argsBytes };
+  }
+
+  #targetByName(): CallTarget {
+    const known = this.#targets?.find(this.#bytes, this.#position, this.#end);
+    if (known === undefined)
+      return { service: this.#string("call.service"), method: this.#string("call.method") };
+    this.#position = this.#targets!.end;
+    return known;
   }
 
   #extras(flags: number): CallExtras {
@@ -378,10 +401,17 @@ export class FrameReader {
 
   #value(): unknown {
     const start = this.#position;
+    const value = plain.read(this.#bytes, start, this.#end);
+    if (value !== notPlain) {
+      this.#position = plain.end;
+      return value;
+    }
+    const bytes = this.#bytes;
+    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#position = scanSwitch.on
-      ? scanValue(this.#bytes, this.#view, start, this.#end, this.#limits)
-      : skipValue(this.#bytes, start);
-    return decodeValue(this.#bytes, start, this.#position);
+      ? scanValue(bytes, this.#view, start, this.#end, this.#limits)
+      : skipValue(bytes, start);
+    return decodeValue(bytes, start, this.#position);
   }
 
   #timeLeft(): number {
@@ -390,15 +420,15 @@ export class FrameReader {
   }
 
   #uint8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#bytes[this.#take(1)]!;
   }
 
   #uint16(): number {
-    return this.#view.getUint16(this.#take(2));
+    return readLength(this.#bytes, this.#take(2), 2);
   }
 
   #uint32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return readLength(this.#bytes, this.#take(4), 4);
   }
 
   #take(count: number): number {

@@ -1,3 +1,4 @@
+import { readLength } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
 
 /** Bytes of a packet's header. */
@@ -22,7 +23,7 @@ export interface PacketHeader {
   readonly number: number;
   /** Last packet number its sender has handed up. */
   readonly acknowledged: number;
-  /** Milliseconds of its sender's session clock at the first sending. */
+  /** Milliseconds of its sender's session clock when it was begun; stays when it is sent again. */
   readonly sentAt: number;
 }
 
@@ -35,16 +36,15 @@ export function writeHeader(view: DataView, at: number, header: PacketHeader): v
 }
 
 /** Reads a packet's header. Throws `ProtocolError` when there is none. */
-export function readHeader(view: DataView): PacketHeader {
-  if (view.byteLength < headerBytes)
-    throw new ProtocolError(`packet of ${view.byteLength} bytes has no header`);
-  const kind = view.getUint8(0);
+export function readHeader(bytes: Uint8Array): PacketHeader {
+  if (bytes.length < headerBytes) throw new ProtocolError(`packet of ${bytes.length} bytes has no header`);
+  const kind = bytes[0];
   if (kind !== numbered && kind !== unnumbered) throw new ProtocolError(`packet of unknown kind ${kind}`);
   return {
     numbered: kind === numbered,
-    number: view.getUint32(1),
-    acknowledged: view.getUint32(5),
-    sentAt: view.getUint32(9),
+    number: readLength(bytes, 1, 4),
+    acknowledged: readLength(bytes, 5, 4),
+    sentAt: readLength(bytes, 9, 4),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readLarge } from "#read-large";
 import type { ByteSink } from "./byte-sink.js";
+import { writePlain } from "./plain-values.js";
 import { Refusal } from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 import { ValueReader } from "./value-reader.js";
@@ -12,6 +13,12 @@ import { ValueWriter } from "./value-writer.js";
  */
 export function encodeValue(sink: ByteSink, value: unknown, limits: ScanLimits): void {
   const start = sink.position;
+  try {
+    if (writePlain(sink, value, limits)) return;
+  } catch {
+    // A getter threw: the general way tells where.
+    sink.position = start;
+  }
   try {
     new ValueWriter(sink, limits).write(value);
   } catch (error) {

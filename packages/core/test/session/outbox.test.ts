@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
+import { BlockPool } from "../../src/session/block-pool.js";
 import { Outbox } from "../../src/session/outbox.js";
-import { SinkPool } from "../../src/session/sink-pool.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { packetHeadroom } from "../../src/transport.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
@@ -12,9 +12,9 @@ function create(): { clock: VirtualClock; outbox: Outbox; packets: Uint8Array[];
   const clock = new VirtualClock();
   const packets: Uint8Array[] = [];
   const eventBytes: number[] = [];
-  const outbox = new Outbox(clock, new SinkPool(), (packet, bytes) => {
-    packets.push(packet);
-    eventBytes.push(bytes);
+  const outbox = new Outbox(clock, new BlockPool(), (packet) => {
+    packets.push(packet.bytes);
+    eventBytes.push(packet.eventBytes);
   });
   return { clock, outbox, packets, eventBytes };
 }

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { Block } from "../../src/session/block-pool.js";
 import { SendBudget } from "../../src/session/send-budget.js";
-import { SendBuffer } from "../../src/session/send-buffer.js";
+import { type KeptPacket, SendBuffer } from "../../src/session/send-buffer.js";
 
-function filled(first: number, count: number): SendBuffer {
-  const buffer = new SendBuffer(new SendBudget(1024));
-  for (let index = 0; index < count; index++) buffer.add((first + index) >>> 0, new Uint8Array(10), index);
+function packet(number: number, bytes: number, eventBytes = 0, block = new Block(1024)): KeptPacket {
+  return { number, bytes: new Uint8Array(bytes), eventBytes, block };
+}
+
+function filled(first: number, count: number, freed: (block: Block) => void = () => {}): SendBuffer {
+  const buffer = new SendBuffer(new SendBudget(1024), freed);
+  for (let index = 0; index < count; index++) buffer.add(packet((first + index) >>> 0, 10, index));
   return buffer;
 }
 
@@ -19,7 +24,7 @@ describe("a send buffer", () => {
     const buffer = filled(1, 3);
     expect(numbers(buffer)).toEqual([1, 2, 3]);
     expect(numbers(buffer)).toEqual([]);
-    buffer.add(4, new Uint8Array(1), 0);
+    buffer.add(packet(4, 1));
     expect(numbers(buffer)).toEqual([4]);
   });
 

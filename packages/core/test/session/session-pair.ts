@@ -1,9 +1,9 @@
 import type { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { BlockPool } from "../../src/session/block-pool.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
 import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
-import { SinkPool } from "../../src/session/sink-pool.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Connection, Peer, Receiver } from "../../src/transport.js";
@@ -60,7 +60,7 @@ export class HeldConnection implements Connection {
 }
 
 export function headerOf(packet: Uint8Array): PacketHeader {
-  return readHeader(new DataView(packet.buffer, packet.byteOffset, packet.length));
+  return readHeader(packet);
 }
 
 /** One side of a pair, with all that its session told. */
@@ -75,7 +75,7 @@ export class Side {
   rooms = 0;
   connection = new HeldConnection();
 
-  constructor(clock: VirtualClock, limits: Partial<Limits>, pool: SinkPool) {
+  constructor(clock: VirtualClock, limits: Partial<Limits>, pool: BlockPool) {
     this.limits = checkLimits(limits);
     const options = {
       clock,
@@ -126,7 +126,7 @@ export class SessionPair {
   readonly far: Side;
 
   constructor(limits: Partial<Limits> = {}, clock: VirtualClock = new VirtualClock()) {
-    const pool = new SinkPool();
+    const pool = new BlockPool();
     this.clock = clock;
     this.near = new Side(clock, limits, pool);
     this.far = new Side(clock, limits, pool);

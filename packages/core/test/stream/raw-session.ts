@@ -1,10 +1,10 @@
 import { defaultLimits, systemClock, systemRandom, type Transport } from "@rpc/core";
 import { maxHandshakePacketBytes } from "../../src/limits.js";
 import { silentLogger } from "../../src/logger.js";
+import { BlockPool } from "../../src/session/block-pool.js";
 import { receiveHello, sayHello, sendHandshake, toPeerLimits } from "../../src/session/handshake.js";
 import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
-import { SinkPool } from "../../src/session/sink-pool.js";
 import { protocolVersion, type SessionFrame } from "../../src/wire/frame.js";
 
 /** One end of a session that says what a test tells it to: a peer that need not keep to the protocol. */
@@ -91,7 +91,7 @@ function createRaw(): RawSession {
       limits: defaultLimits,
       logger: silentLogger,
       random: systemRandom,
-      pool: new SinkPool(),
+      pool: new BlockPool(),
       budget: new SendBudget(2 ** 20),
     },
     limits,

@@ -13,7 +13,7 @@ describe("a packet's header", () => {
   ])("reads as it was written: %o", (header) => {
     const bytes = view();
     writeHeader(bytes, 0, header);
-    expect(readHeader(bytes)).toEqual(header);
+    expect(readHeader(new Uint8Array(bytes.buffer))).toEqual(header);
   });
 
   it("is laid out in network order", () => {
@@ -23,10 +23,14 @@ describe("a packet's header", () => {
   });
 
   it("is refused when it is cut short or of an unknown kind", () => {
-    expect(() => readHeader(view(12))).toThrow(new ProtocolError("packet of 12 bytes has no header"));
+    expect(() => readHeader(new Uint8Array(12))).toThrow(
+      new ProtocolError("packet of 12 bytes has no header"),
+    );
     const bytes = view();
     bytes.setUint8(0, 2);
-    expect(() => readHeader(bytes)).toThrow(new ProtocolError("packet of unknown kind 2"));
+    expect(() => readHeader(new Uint8Array(bytes.buffer))).toThrow(
+      new ProtocolError("packet of unknown kind 2"),
+    );
   });
 });
 

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { defaultLimits } from "../../src/limits.js";
+import { ByteSink } from "../../src/wire/byte-sink.js";
+import { notPlain, PlainReader, writePlain } from "../../src/wire/plain-values.js";
+import { scanValue } from "../../src/wire/scan.js";
+import { TargetCache } from "../../src/wire/target-cache.js";
+import { ValueWriter } from "../../src/wire/value-writer.js";
+import { decodeValue } from "../../src/wire/values.js";
+import { RandomValues } from "./random-values.js";
+
+const reader = new PlainReader();
+
+/** What the general way makes of bytes; undefined when the scan refuses them. */
+function generally(bytes: Uint8Array, end: number): { value: unknown; end: number } | undefined {
+  try {
+    const scanned = scanValue(bytes, new DataView(bytes.buffer), 0, end, defaultLimits);
+    return { value: decodeValue(bytes, 0, scanned), end: scanned };
+  } catch {
+    return undefined;
+  }
+}
+
+function plainly(bytes: Uint8Array, end: number): { value: unknown; end: number } | undefined {
+  const value = reader.read(bytes, 0, end);
+  return value === notPlain ? undefined : { value, end: reader.end };
+}
+
+function written(write: (sink: ByteSink) => boolean): number[] | undefined {
+  const sink = new ByteSink(1);
+  if (!write(sink)) {
+    expect(sink.position).toBe(0);
+    return undefined;
+  }
+  return [...sink.bytes.subarray(0, sink.position)];
+}
+
+describe("plain values", () => {
+  it("are read as the scan and the general reader would, from any bytes, and never beyond their end", () => {
+    const random = new RandomValues(7);
+    let plain = 0;
+    for (let round = 0; round < 50_000; round++) {
+      const length = 1 + random.below(12);
+      const bytes = Uint8Array.from({ length }, () =>
+        random.below(2) === 0
+          ? random.pick([0x91, 0x92, 0xa1, 0xa4, 0xcc, 0xcd, 0xce, 0xc0, 0x41])
+          : random.below(256),
+      );
+      const end = random.below(length + 1);
+      const read = plainly(bytes, end);
+      if (read === undefined) continue;
+      plain += 1;
+      expect(read, [...bytes.subarray(0, end)].join()).toEqual(generally(bytes, end));
+    }
+    expect(plain).toBeGreaterThan(5_000);
+  });
+
+  it("are written byte for byte as the general writer would", () => {
+    const random = new RandomValues(11);
+    let plain = 0;
+    for (let round = 0; round < 5_000; round++) {
+      const value = random.value(2);
+      const bytes = written((sink) => writePlain(sink, value, defaultLimits));
+      if (bytes === undefined) continue;
+      plain += 1;
+      const general = written((sink) => {
+        new ValueWriter(sink, defaultLimits).write(value);
+        return true;
+      });
+      expect(bytes).toEqual(general);
+    }
+    expect(plain).toBeGreaterThan(500);
+  });
+
+  it.each([[["Alex"]], ["x".repeat(31)], [[]], [[1, true, null, -32, 70_000, 2 ** 32 - 1]], [false]])(
+    "are these too: %j",
+    (value) => {
+      const sink = new ByteSink(1);
+      expect(writePlain(sink, value, defaultLimits)).toBe(true);
+      expect(reader.read(sink.bytes, 0, sink.position)).toEqual(value);
+    },
+  );
+
+  it("are not what goes deeper, is longer, or is no ASCII", () => {
+    for (const value of [[[1]], "x".repeat(32), "é", ["é"], new Array(9).fill(0), {}, undefined, [undefined]])
+      expect(writePlain(new ByteSink(1), value, defaultLimits)).toBe(false);
+  });
+});
+
+describe("a target cache", () => {
+  const names = (service: string, method: string) => {
+    const sink = new ByteSink(1);
+    for (const name of [service, method]) new ValueWriter(sink, defaultLimits).write(name);
+    return sink.bytes.slice(0, sink.position);
+  };
+
+  it("finds the same target for the same bytes, and the right one for any", () => {
+    const cache = new TargetCache();
+    const first = cache.find(names("Desk", "last"), 0, 10);
+    expect(first).toEqual({ service: "Desk", method: "last" });
+    expect(cache.find(names("Desk", "last"), 0, 10)).toBe(first);
+    // Far more than it has places for.
+    for (let index = 0; index < 1_000; index++) {
+      const bytes = names(`Desk${index % 37}`, `m${index}`);
+      expect(cache.find(bytes, 0, bytes.length)).toEqual({
+        service: `Desk${index % 37}`,
+        method: `m${index}`,
+      });
+      expect(cache.end).toBe(bytes.length);
+    }
+  });
+
+  it("leaves names that are cut short, empty, long or not ASCII to the scan", () => {
+    const cache = new TargetCache();
+    const whole = names("Desk", "last");
+    for (let end = 0; end < whole.length; end++) expect(cache.find(whole, 0, end)).toBeUndefined();
+    for (const bytes of [names("", "last"), names("Désk", "last"), names("Desk", "x".repeat(32))])
+      expect(cache.find(bytes, 0, bytes.length)).toBeUndefined();
+  });
+});
