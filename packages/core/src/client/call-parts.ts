@@ -56,7 +56,10 @@ export class CallParts {
 
   /** Whether a call is more than plain arguments and one reply, and so has parts. */
   static needed(args: readonly unknown[], answer: Answer): boolean {
-    return answer !== "reply" || args.some(isPassed);
+    if (answer !== "reply") return true;
+    // Asked of every call, so without a closure.
+    for (let index = 0; index < args.length; index++) if (isPassed(args[index])) return true;
+    return false;
   }
 
   /** Whether streams or callbacks are among the arguments. */

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../call.js";
+import { type CallOptions, type Metadata, noMetadata } from "../call.js";
 import { RpcError } from "../errors.js";
 import { checkOptions, describeValue } from "../service/names.js";
 import type { ServiceCaller, ServiceDescription } from "../service-caller.js";
@@ -55,7 +55,7 @@ export function createServiceCaller(
     outcome: (method, key) => calling.outcome(service, method, key, options),
     with(added) {
       checkCallOptions(added);
-      const metadata = { ...options.metadata, ...added.metadata };
+      const metadata = mergeMetadata(options.metadata, added.metadata);
       return createServiceCaller(service, calling, { ...options, ...added, metadata });
     },
   };
@@ -109,6 +109,11 @@ function checkMaxRate(maxRate: number | undefined): number | undefined {
   throw new TypeError(
     `subscribe: maxRate must be a number of items a second above 0, got ${String(maxRate)}`,
   );
+}
+
+function mergeMetadata(outer: Metadata | undefined, added: Metadata | undefined): Metadata {
+  if (added === undefined) return outer ?? noMetadata;
+  return { ...outer, ...added };
 }
 
 // `f()` and `f(undefined)` mean the same to a method with a default, so what is not said is not sent.

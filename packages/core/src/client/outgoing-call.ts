@@ -1,5 +1,4 @@
-import type { Call, CallOptions } from "../call.js";
-import type { Clock } from "../clock.js";
+import { type Call, type CallOptions, noMetadata } from "../call.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
@@ -11,13 +10,11 @@ const utf8 = new TextEncoder();
 
 /** One call as it leaves: it knows how to write its frame, and who waits for the answer. */
 export class OutgoingCall implements PendingCall {
-  readonly name: string;
   readonly deadline: number;
   attempts = 0;
   doubtful = false;
   readonly #call: Call;
   readonly #service: ServiceDescription;
-  readonly #clock: Clock;
   readonly #options: CallOptions;
   readonly #parts: CallParts | undefined;
   readonly resolve: (value: unknown) => void;
@@ -27,20 +24,22 @@ export class OutgoingCall implements PendingCall {
     service: ServiceDescription,
     call: Call,
     deadline: number,
-    clock: Clock,
     options: CallOptions,
-    settle: { resolve(value: unknown): void; reject(error: RpcError): void },
+    resolve: (value: unknown) => void,
+    reject: (error: RpcError) => void,
     parts?: CallParts,
   ) {
-    this.name = `${call.service}.${call.method}`;
     this.deadline = deadline;
     this.#call = call;
     this.#service = service;
-    this.#clock = clock;
     this.#options = options;
     this.#parts = parts;
-    this.resolve = parts === undefined ? settle.resolve : closing(parts, settle.resolve);
-    this.reject = parts === undefined ? settle.reject : closing(parts, settle.reject);
+    this.resolve = parts === undefined ? resolve : closing(parts, resolve);
+    this.reject = parts === undefined ? reject : closing(parts, reject);
+  }
+
+  get name(): string {
+    return `${this.#call.service}.${this.#call.method}`;
   }
 
   get errors(): Readonly<Record<string, DeclaredErrorClass>> | undefined {
@@ -65,8 +64,8 @@ export class OutgoingCall implements PendingCall {
     const { session, refs } = to;
     const { method, args, metadata } = this.#call;
     const target = refs.target(this.#service, method);
-    const timeLeftMs = this.deadline - this.#clock.now();
-    const extra = Object.keys(metadata).length === 0 ? undefined : metadata;
+    const timeLeftMs = this.deadline - session.packetTime;
+    const extra = metadata === noMetadata || Object.keys(metadata).length === 0 ? undefined : metadata;
     if (extra !== undefined) this.#checkMetadata(session.peerLimits.maxMetadataBytes);
     const opened = this.#parts?.open(id, to);
     try {

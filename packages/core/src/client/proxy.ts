@@ -60,15 +60,15 @@ export function createProxy(caller: ServiceCaller): object {
   const members = new Map<string, unknown>();
   return new Proxy(Object.create(null) as object, {
     get(_, name) {
+      if (typeof name === "symbol") return undefined;
+      const known = members.get(name);
+      if (known !== undefined) return known;
       if (name === "$with") return (options: CallOptions) => createProxy(caller.with(options));
       if (name === "$outcome") return (method: string, key: string) => caller.outcome(method, key);
       // `then`, `toJSON` and what else code asks of any object: no service can have them, so neither has the proxy.
-      if (typeof name === "symbol" || refuseName(name) !== undefined) return undefined;
-      let member = members.get(name);
-      if (member === undefined) {
-        member = createMember(caller, name);
-        members.set(name, member);
-      }
+      if (refuseName(name) !== undefined) return undefined;
+      const member = createMember(caller, name);
+      members.set(name, member);
       return member;
     },
     set(_, name) {

@@ -39,6 +39,21 @@ export class Answers {
     this.#answer(call, () => this.#send(method, call, { type: "reply", id: call.callId, value }));
   }
 
+  /**
+   * Answers a call that ran to its end at once, so that nobody had to count it. Returns false when that is not so simple:
+   * no room, a value that the contract does not allow or that cannot travel.
+   */
+  replyAtOnce(method: RegisteredMethod, id: number, value: unknown): boolean {
+    this.#options.beforeReply();
+    if (!this.#session.hasRoom || method.boundary?.refuseValue(value) !== undefined) return false;
+    try {
+      this.#session.send({ type: "reply", id, value });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Answers an outcome query. */
   outcome(method: RegisteredMethod, call: RunningCall, state: OutcomeState): void {
     this.#answer(call, () => this.#send(method, call, { type: "outcome", id: call.callId, ...state }));

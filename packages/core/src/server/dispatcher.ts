@@ -117,6 +117,7 @@ export class Dispatcher {
         ? refuse("unimplemented", `no method ${nameOfTarget(frame.target)}`)
         : this.#refuse(method, frame, deadline);
     if (refusal !== undefined) return this.refuse(frame, refusal);
+    if (extras === undefined && this.#runner.isBare(method!)) return this.#runBare(method!, frame, deadline);
     const args = extras === undefined ? frame.args : this.streams.open(frame, extras, method!);
     const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
@@ -190,29 +191,31 @@ export class Dispatcher {
   }
 
   #refuse(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
-    const { clock, limits } = this.#options;
-    const name = nameOfMethod(method);
+    const { limits } = this.#options;
     const draining = this.#options.draining();
     // How a server does can be asked until the end.
     if (draining !== undefined && method.service !== reservedService)
-      return { ...refuse("unavailable", `${name}: the server takes no new calls`), ...draining };
+      return {
+        ...refuse("unavailable", `${nameOfMethod(method)}: the server takes no new calls`),
+        ...draining,
+      };
     // One-way calls take no slot of their session: what bounds them there is their credit.
     const full = this.#refuseMore(frame.extras?.oneway === true ? 0 : this.#running.size);
-    if (full !== undefined) return refuse("resource_exhausted", `${name}: ${full}`);
+    if (full !== undefined) return refuse("resource_exhausted", `${nameOfMethod(method)}: ${full}`);
     const wrongKey = refuseKeyOf(method, frame);
-    if (wrongKey !== undefined) return refuse("invalid_argument", `${name}: ${wrongKey}`);
-    if (deadline <= clock.now())
-      return refuse("deadline_exceeded", `${name}: its deadline passed before it could run`);
+    if (wrongKey !== undefined) return refuse("invalid_argument", `${nameOfMethod(method)}: ${wrongKey}`);
+    if (deadline <= this.#session.arrivalTime)
+      return refuse("deadline_exceeded", `${nameOfMethod(method)}: its deadline passed before it could run`);
     const unopened = frame.extras === undefined ? undefined : this.streams.refusal(frame.extras);
-    if (unopened !== undefined) return refuse("resource_exhausted", `${name}: ${unopened}`);
+    if (unopened !== undefined) return refuse("resource_exhausted", `${nameOfMethod(method)}: ${unopened}`);
     if (frame.metadata !== undefined && JSON.stringify(frame.metadata).length > limits.maxMetadataBytes) {
       return refuse(
         "resource_exhausted",
-        `${name}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
+        `${nameOfMethod(method)}: metadata exceeds maxMetadataBytes (${limits.maxMetadataBytes})`,
       );
     }
     const problem = method.refuseArguments?.(frame.args, frame.extras?.passed);
-    if (problem !== undefined) return refuse("invalid_argument", `${name}: ${problem}`);
+    if (problem !== undefined) return refuse("invalid_argument", `${nameOfMethod(method)}: ${problem}`);
     // A once method's rule is asked when it would run: who comes back for what it did gets that, whatever holds now.
     if (method.allow === undefined || method.options.once !== undefined) return undefined;
     return this.#refuseByRule(method, frame, deadline);
@@ -270,6 +273,33 @@ export class Dispatcher {
     }
   }
 
+  // Most calls: a method that sees nothing but its arguments. It becomes a running call only if it does not answer at once.
+  #runBare(method: RegisteredMethod, frame: CallFrame, deadline: number): void {
+    let result: unknown;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      result = method.run(frame.args);
+      if (isThenable(result)) result = Promise.resolve(result);
+      else if (!isAsyncIterable(result) && this.#answers.replyAtOnce(method, frame.id, result)) return;
+    } catch (error) {
+      failure = { error };
+    }
+    const { clock, caller } = this.#options;
+    const call = new RunningCall(
+      frame.id,
+      method,
+      frame.args,
+      deadline,
+      frame.metadata ?? noMetadata,
+      clock,
+      caller,
+    );
+    call.started = true;
+    this.#running.add(call);
+    if (failure !== undefined) this.#failed(method, call, failure.error);
+    else this.#settleLater(method, call, result);
+  }
+
   #run(method: RegisteredMethod, call: RunningCall): void {
     this.#running.add(call);
     let result: unknown;
@@ -280,6 +310,10 @@ export class Dispatcher {
     } catch (error) {
       return this.#failed(method, call, error);
     }
+    this.#settleLater(method, call, result);
+  }
+
+  #settleLater(method: RegisteredMethod, call: RunningCall, result: unknown): void {
     // A method that answers at once is answered at once: an await here costs more than the call.
     if (!(result instanceof Promise)) return this.#finished(method, call, result);
     result.then(

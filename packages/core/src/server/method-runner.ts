@@ -25,6 +25,18 @@ export class MethodRunner {
     this.#options = options;
   }
 
+  /** Whether running a method is calling it with its arguments, and nothing around it. */
+  isBare({ options }: RegisteredMethod): boolean {
+    const { interceptors, ambientContext } = this.#options;
+    return (
+      interceptors.length === 0 &&
+      ambientContext === undefined &&
+      options.context !== true &&
+      options.serial === undefined &&
+      options.once === undefined
+    );
+  }
+
   /** What the method returns; throws what it throws. */
   run(method: RegisteredMethod, call: RunningCall): unknown {
     const { meter } = this.#options;

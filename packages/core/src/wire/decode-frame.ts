@@ -90,7 +90,7 @@ export class FrameReader {
   keepRest(): FrameReader | undefined {
     if (this.#position === this.#bytes.length) return undefined;
     const rest = new Uint8Array(this.#bytes.subarray(this.#position));
-    return new FrameReader(rest, new DataView(rest.buffer), 0, this.#limits);
+    return new FrameReader(rest, undefined, 0, this.#limits, this.#targets);
   }
 
   #body(type: number): Frame {

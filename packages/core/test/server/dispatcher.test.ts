@@ -82,6 +82,7 @@ class Desk {
 function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<CallContext>[] } = {}) {
   const clock = new VirtualClock(1000);
   const session = new FakeSession();
+  session.arrivalTime = clock.now();
   const logger = new RecordingLogger();
   const limits = checkLimits(options.limits);
   const desk = new Desk();
