@@ -28,7 +28,6 @@ export class SocketConnection implements Connection {
   readonly #reader: PacketReader;
   #receiver: Receiver | undefined;
   #state: "open" | "closing" | "broken" | "closed" = "open";
-  #corked = false;
   #full = false;
   #peerEnded = false;
   #silentEnd: Error | undefined;
@@ -62,6 +61,11 @@ export class SocketConnection implements Connection {
     this.#reader.maxPacketBytes = bytes;
   }
 
+  // Node takes a buffer off this count when the kernel has all of it.
+  get holding(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   start(receiver: Receiver): void {
     if (this.#receiver !== undefined) throw new TypeError("a connection can be started once");
     this.#receiver = receiver;
@@ -74,7 +78,6 @@ export class SocketConnection implements Connection {
     if (this.#state !== "open") return false;
     try {
       const framed = framePacket(packet);
-      this.#cork();
       const free = this.#socket.write(framed);
       // `drain` follows only a write that said false, so both have to agree.
       this.#full = !free && this.#socket.writableLength >= fullAtBytes;
@@ -103,19 +106,6 @@ export class SocketConnection implements Connection {
     });
     return this.#closing;
   }
-
-  // What is sent in one turn leaves in one write.
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    this.#clock.soon(this.#uncork);
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false;
-    this.#socket.uncork();
-  };
 
   // After start and resume: first what was read already, then the socket.
   #continue(): void {
