@@ -278,7 +278,7 @@ export class Dispatcher {
     let result: unknown;
     let failure: { readonly error: unknown } | undefined;
     try {
-      result = method.run(frame.args);
+      result = this.#runner.runBare(method, frame.args);
       if (isThenable(result)) result = Promise.resolve(result);
       else if (!isAsyncIterable(result) && this.#answers.replyAtOnce(method, frame.id, result)) return;
     } catch (error) {

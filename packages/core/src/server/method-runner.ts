@@ -27,14 +27,21 @@ export class MethodRunner {
 
   /** Whether running a method is calling it with its arguments, and nothing around it. */
   isBare({ options }: RegisteredMethod): boolean {
-    const { interceptors, ambientContext } = this.#options;
+    const { interceptors, ambientContext, meter } = this.#options;
     return (
+      !meter.watched &&
       interceptors.length === 0 &&
       ambientContext === undefined &&
       options.context !== true &&
       options.serial === undefined &&
       options.once === undefined
     );
+  }
+
+  /** What a bare method returns; throws what it throws. */
+  runBare(method: RegisteredMethod, args: readonly unknown[]): unknown {
+    this.#options.meter.calls += 1;
+    return method.run(args);
   }
 
   /** What the method returns; throws what it throws. */
