@@ -34,6 +34,8 @@ export class CredentialRefresh {
   readonly #session: Session;
   readonly #options: CredentialRefreshOptions;
   #running: Promise<void> | undefined;
+  /** The next one, for those who asked meanwhile. */
+  #after: Promise<void> | undefined;
   #owed: Owed | undefined;
   #next: Timer | undefined;
   /** When the credentials end, by the clock. */
@@ -60,10 +62,18 @@ export class CredentialRefresh {
     this.#tryAfter(validMs * (part.least + part.spread * random.fraction()));
   }
 
-  /** Asks the program for credentials and shows them; who asks meanwhile gets the same answer. Rejects `RpcError`. */
+  /** Asks the program for credentials and shows them. Rejects `RpcError`. */
   refresh(): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    this.#running ??= this.#within(this.#show()).finally(() => {
+    // What is under way may show what the program had before: whoever asks meanwhile gets one more, for all of them.
+    if (this.#running !== undefined) {
+      this.#after ??= this.#running.then(noop, noop).then(() => {
+        this.#after = undefined;
+        return this.refresh();
+      });
+      return this.#after;
+    }
+    this.#running = this.#within(this.#show()).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -127,6 +137,8 @@ export class CredentialRefresh {
     this.#tryAfter(leftMs / 5);
   }
 }
+
+const noop = () => {};
 
 function createOwed(): Owed {
   let settle!: Pick<Owed, "resolve" | "reject">;

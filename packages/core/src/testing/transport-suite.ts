@@ -4,6 +4,7 @@ import { callbackScenarios } from "./callback-scenarios.js";
 import { eventModeScenarios } from "./event-mode-scenarios.js";
 import { eventScenarios } from "./event-scenarios.js";
 import { Harness } from "./harness.js";
+import { identityScenarios } from "./identity-scenarios.js";
 import { linkScenarios } from "./link-scenarios.js";
 import { outcomeScenarios } from "./outcome-scenarios.js";
 import { streamScenarios } from "./stream-scenarios.js";
@@ -70,6 +71,7 @@ export function testTransport(options: TransportSuiteOptions): void {
     ...callbackScenarios,
     ...linkScenarios,
     ...outcomeScenarios,
+    ...identityScenarios,
   ];
   for (const scenario of scenarios) {
     const title = `${name}: ${scenario.title}`;

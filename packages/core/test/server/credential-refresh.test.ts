@@ -219,10 +219,23 @@ describe("refreshCredentials", () => {
         role: "junior",
       });
       shown.now = { user: "ann", role: "head" };
-      await Promise.all([client.refreshCredentials(), client.refreshCredentials()]);
+      await client.refreshCredentials();
       expect(shown.times).toBe(2);
       expect(await remote.whoAmI()).toEqual({ user: "ann", role: "head" });
       expect(states).toEqual([]);
+      await close();
+    });
+  });
+
+  test("asked for while one is under way is one more, which shows what is new since", async () => {
+    await new Simulation(17).run(async (simulation) => {
+      const { client, remote, shown, close } = await open(simulation, { user: "ann" });
+      const first = client.refreshCredentials();
+      await simulation.sleep(1);
+      shown.now = { user: "ann", role: "head" };
+      await Promise.all([first, client.refreshCredentials(), client.refreshCredentials()]);
+      expect(shown.times).toBe(3);
+      expect(await remote.whoAmI()).toEqual({ user: "ann", role: "head" });
       await close();
     });
   });
