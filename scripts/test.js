@@ -12,6 +12,7 @@ const checks = [
   ["build", "turbo run build --output-logs=errors-only"],
   ["types of tests", "tsc -b tsconfig.tests.json"],
   ["generated files are up to date", "node ../../packages/cli/dist/bin.js generate --check", "apps/demo"],
+  ["the desk's generated files too", "node ../../packages/cli/dist/bin.js generate --check", "apps/desk"],
   ["code blocks of the docs compile", "node scripts/check-docs.js"],
   ["packages are well formed", "node scripts/check-packages.js"],
   ["nothing is unused", "knip --no-progress"],

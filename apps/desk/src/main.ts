@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { once } from "node:events";
+import { startDesk } from "./start.js";
+
+const port = Number(process.env["PORT"] ?? 7080);
+
+try {
+  const desk = await startDesk(port);
+  process.stdout.write(`The desk is at ${desk.page}. Ctrl-C closes it.\n`);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await desk.close();
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const taken = `port ${port} is taken; choose another with PORT=…`;
+  process.stderr.write(`desk: ${code === "EADDRINUSE" ? taken : message}\n`);
+  process.exitCode = 1;
+}
