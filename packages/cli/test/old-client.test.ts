@@ -41,6 +41,18 @@ class Desk {
   }
 }
 
+@service("Desk")
+class RenamedDesk {
+  readonly ran: string[] = [];
+  @event({ formerly: "traded" }) readonly filled = new Event<unknown>();
+  @expose({ formerly: "quote" }) price(symbol: string): number {
+    return symbol.length;
+  }
+  @expose({ formerly: "order" }) place(order: { symbol: string }): string {
+    return order.symbol;
+  }
+}
+
 interface OldDesk {
   readonly filled: RemoteEvent<unknown>;
   price(symbol: string): Promise<number>;
@@ -60,8 +72,7 @@ async function generate(source: string) {
 }
 
 /** A server of one source, and over TCP a client that was generated from another. */
-async function meet(served: string, generated: string) {
-  const desk = new Desk();
+async function meet(served: string, generated: string, desk: Desk | RenamedDesk = new Desk()) {
   const { contract } = await generate(served);
   const { DeskClient } = await generate(generated);
   const server = await serve([desk], { transports: [tcp()], listen: "tcp://127.0.0.1:0", contract });
@@ -102,5 +113,23 @@ describe("a generated client of an older contract, over TCP", () => {
     await client.filled.subscribe();
     expect(await client.price("AAPL")).toBe(4);
     expect(await client.place({ symbol: "AAPL", quantity: 1n })).toBe("AAPL");
+  });
+
+  test("reaches a member by the name that it had, and is told by that name when it does not fit", async () => {
+    const older = before
+      .replace("price(", "quote(")
+      .replace("place(", "order(")
+      .replace(" filled ", " traded ");
+    const renamed = after
+      .replace("@expose() price(", '@expose({ formerly: "quote" }) price(')
+      .replace("@expose() place(", '@expose({ formerly: "order" }) place(')
+      .replace("@event() ", '@event({ formerly: "traded" }) ');
+    const { client } = await meet(renamed, older, new RenamedDesk());
+    const old = client as unknown as Record<"quote" | "order", (value: unknown) => Promise<unknown>>;
+    expect(await old.quote("AAPL")).toBe(4);
+    await expect(old.order({ symbol: "AAPL", quantity: 1 })).rejects.toMatchObject({
+      code: "failed_precondition",
+      message: expect.stringMatching(/^Desk\.order: .*wire-tag-changed/),
+    });
   });
 });

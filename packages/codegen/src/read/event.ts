@@ -3,6 +3,7 @@ import { refused } from "../schema/reading.js";
 import { writtenArguments } from "../schema/written-type.js";
 import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
+import { readFormerly } from "./formerly.js";
 import type { MarkedMember } from "./members.js";
 import type { Reader } from "./reader.js";
 
@@ -36,6 +37,7 @@ export function readEvent(
     ...docOf(types.checker, property),
     mode: readMode(mark, reader),
     ...readKey(mark),
+    ...readFormerly(mark, reader),
     payload: payload ? types.read(payload, name, writtenPayload(member)) : refused,
   };
 }

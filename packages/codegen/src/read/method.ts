@@ -6,6 +6,7 @@ import { writtenArguments } from "../schema/written-type.js";
 import ts from "../typescript.cjs";
 import { docOf } from "./doc.js";
 import { readErrors } from "./error.js";
+import { readFormerly } from "./formerly.js";
 import type { MarkedMember } from "./members.js";
 import { readFlags } from "./method-flags.js";
 import { readOverloads } from "./overloads.js";
@@ -45,6 +46,7 @@ export function readMethod(
     params,
     ...answer,
     ...(throws.length > 0 && { throws }),
+    ...readFormerly(mark, reader),
     ...readFlags(mark, answer, throws.length > 0, reader),
   };
 }

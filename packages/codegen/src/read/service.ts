@@ -29,6 +29,7 @@ export function readService(service: ServiceClass, reader: Reader): ServiceDraft
         ? readEvent(property, found, reader)
         : readMethod(property, found, { ...reader, service: service.name, errors });
   }
+  refuseFormerNames(service, members, reader);
   if (Object.keys(members).length === 0 && !reader.problems.hasErrors) reportEmpty(service, reader);
   const symbol = type.symbol as ts.Symbol | undefined;
   const doc = symbol && docOf(checker, symbol).doc;
@@ -81,6 +82,28 @@ function wireName(
     "Give one of them another.",
   );
   return undefined;
+}
+
+// A name that one had and another has leads to neither.
+function refuseFormerNames(
+  { name, node }: ServiceClass,
+  members: Readonly<Record<string, MemberContract>>,
+  { problems }: Reader,
+): void {
+  const taken = new Map(Object.keys(members).map((member) => [member, member]));
+  for (const [member, { formerly = [] }] of Object.entries(members)) {
+    for (const former of formerly) {
+      const other = taken.get(former);
+      if (other !== undefined)
+        problems.report(
+          "RPC1103",
+          node.name ?? node,
+          `${member} of ${name} was formerly ${former}, which ${other === former ? "another member is called" : `${other} was too`}`,
+          "Take the name out of formerly, or give the other member another.",
+        );
+      taken.set(former, member);
+    }
+  }
 }
 
 function nameNode(member: ts.Node, mark: Mark): ts.Node {

@@ -15,16 +15,45 @@ export function compareMembers(
   const [old, now] = [membersOf(before), membersOf(after)];
   if (before["doc"] !== after["doc"])
     findings.add("docs-changed", service, [], undefined, undefined, `the doc comment of ${service} changed`);
+  const renamed = renamedMembers(now);
+  const found = new Set<string>();
   for (const [key, member] of old) {
     const name = `${service}.${key}`;
-    const other = now.get(key);
-    if (other === undefined)
+    const newKey = now.has(key) ? key : renamed.get(key);
+    if (newKey === undefined) {
       findings.add("member-removed", name, [name], undefined, undefined, `${name} is gone`);
-    else compareMember({ name, findings, comparison, before: member, after: other }, before, after);
+      continue;
+    }
+    found.add(newKey);
+    const other = now.get(newKey)!;
+    compareNames({ name, findings, comparison, before: member, after: other }, `${service}.${newKey}`);
+    compareMember({ name, findings, comparison, before: member, after: other }, before, after);
   }
   for (const key of now.keys()) {
     const name = `${service}.${key}`;
-    if (!old.has(key)) findings.add("member-added", name, [name], undefined, undefined, `${name} is new`);
+    if (!found.has(key)) findings.add("member-added", name, [name], undefined, undefined, `${name} is new`);
+  }
+}
+
+/** Names that members had, and what they are called now. */
+function renamedMembers(members: ReadonlyMap<string, Description>): ReadonlyMap<string, string> {
+  return new Map([...members].flatMap(([key, member]) => formerly(member).map((former) => [former, key])));
+}
+
+function formerly(member: Description): readonly string[] {
+  const names = member["formerly"];
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+}
+
+function compareNames({ name, findings, before, after }: ComparedMember, newName: string): void {
+  if (newName !== name) {
+    const message = `${name} is called ${newName} now, and still reached by its old name`;
+    findings.add("member-renamed", name, [name], undefined, undefined, message);
+  }
+  const kept = formerly(after);
+  for (const gone of formerly(before).filter((former) => !kept.includes(former))) {
+    const message = `${name} is no longer reached as ${gone}: clients that know it by that name are older than this comparison`;
+    findings.add("former-name-removed", name, [name], undefined, undefined, message);
   }
 }
 

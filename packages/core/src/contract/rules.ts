@@ -16,6 +16,15 @@ export const rules = {
   "service-removed": { severity: "breaking", means: "a service is gone, or has another name" },
   "service-added": { severity: "safe", means: "a new service" },
   "member-removed": { severity: "breaking", means: "a method or event is gone, or has another name" },
+  "member-renamed": {
+    severity: "safe",
+    source: "breaking",
+    means: "a method or event has another name, and `formerly` keeps it reachable by the old one",
+  },
+  "former-name-removed": {
+    severity: "dangerous",
+    means: "a name in `formerly` is gone: clients from before the renaming no longer reach the member",
+  },
   "member-added": { severity: "safe", means: "a new method or event" },
   "member-kind-changed": {
     severity: "breaking",

@@ -4,6 +4,7 @@ import { describeUnsendable, type FailureReport } from "../failure.js";
 import { toHex } from "../hex.js";
 import { isThenable } from "../is-thenable.js";
 import type { Limits } from "../limits.js";
+import { formerNames } from "../service/formerly.js";
 import type { RegisteredMethod } from "../service/registry.js";
 import { sha256 } from "../sha256.js";
 import { ByteSink } from "../wire/byte-sink.js";
@@ -92,7 +93,9 @@ export class OnceCalls {
     const { limits, scopeOf } = this.#options;
     let scope: Uint8Array;
     try {
-      scope = encode([scopeOf(identity) ?? null, method.service, method.name, key], limits);
+      // By its first name: a key counts on when the method gets another.
+      const name = formerNames(method.options.formerly)[0] ?? method.name;
+      scope = encode([scopeOf(identity) ?? null, method.service, name, key], limits);
     } catch (error) {
       throw new RpcError(
         "failed_precondition",

@@ -19,6 +19,7 @@ import {
 import type { ValidateOptions } from "../service/boundary.js";
 import type { Contract } from "../service/contract.js";
 import { addSink } from "../service/event.js";
+import { formerNames } from "../service/formerly.js";
 import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { BlockPool } from "../session/block-pool.js";
@@ -522,7 +523,9 @@ export class Server implements AsyncDisposable {
       isDraining: () => this.#draining !== undefined,
       stats: () => this.stats(),
       events: () =>
-        [...this.#logs.values()].flatMap((ofService) => [...ofService.values()].map((log) => log.stats)),
+        [...this.#logs.values()].flatMap((ofService) =>
+          [...new Set(ofService.values())].map((log) => log.stats),
+        ),
     };
   }
 
@@ -544,14 +547,16 @@ function createLogs(
   const budget = new HistoryBudget(options.limits.historyBytes);
   for (const member of eventsOf(registry)) {
     const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    logs.set(member.service, ofService.set(member.name, new TopicLog(member, { ...options, budget })));
+    const log = new TopicLog(member, { ...options, budget });
+    for (const name of [member.name, ...formerNames(member.options.formerly)]) ofService.set(name, log);
+    logs.set(member.service, ofService);
   }
   return logs;
 }
 
 function eventsOf(registry: Registry) {
   return [...registry.values()].flatMap(({ members }) =>
-    [...members.values()].filter((member) => member.kind === "event"),
+    [...new Set(members.values())].filter((member) => member.kind === "event"),
   );
 }
 

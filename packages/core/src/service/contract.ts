@@ -37,6 +37,8 @@ export interface MethodContract {
   readonly params: readonly ParamContract[];
   /** Wire names of the errors it declares, in the order of the decorator. */
   readonly throws?: readonly string[];
+  /** Names that it had, oldest first, and can still be called by. */
+  readonly formerly?: readonly string[];
   readonly idempotent?: true;
 }
 
@@ -77,6 +79,8 @@ export interface EventContract {
   readonly mode: "signal" | "latest" | "log" | "table";
   /** Property of the payload by which updates replace each other; absent when it is the topic or a function. */
   readonly key?: string;
+  /** Names that it had, oldest first, and can still be subscribed to by. */
+  readonly formerly?: readonly string[];
   readonly payload: TypeSchema;
 }
 

@@ -1,5 +1,6 @@
 import { checkAllow, type TopicRule } from "./allow.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
+import { checkFormerly, type Formerly } from "./formerly.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
 
@@ -37,6 +38,8 @@ export interface EventOptions {
   readonly cadenceMs?: number;
   /** Topics it may have; publishing one more is refused. Default `maxTopics`, 10,000. */
   readonly maxTopics?: number;
+  /** Names that it had, oldest first: clients that know it by one of them still reach it. Default: none. */
+  readonly formerly?: Formerly;
 }
 
 /** Bounds of the history of a `log` event. */
@@ -58,7 +61,7 @@ export interface EventMark {
   (value: undefined, context: ClassFieldDecoratorContext): void;
 }
 
-const known = ["name", "mode", "key", "maxKeys", "history", "allow", "cadenceMs", "maxTopics"];
+const known = ["name", "mode", "key", "maxKeys", "history", "allow", "cadenceMs", "maxTopics", "formerly"];
 const knownHistory = ["count", "bytes", "maxAgeMs"];
 const modes = ["signal", "latest", "log", "table"];
 
@@ -84,12 +87,9 @@ export function event(...args: unknown[]): unknown {
 function markEvent(args: readonly unknown[], options: EventOptions): void {
   const { property, owner } = readDecoration("@event", "field", args);
   checkAllow(`@event on ${property}`, options.allow);
-  markMember(owner, {
-    kind: "event",
-    property,
-    name: checkMemberName("@event", property, options.name),
-    options,
-  });
+  const name = checkMemberName("@event", property, options.name);
+  checkFormerly("@event", property, name, options.formerly);
+  markMember(owner, { kind: "event", property, name, options });
 }
 
 function checkMode({ mode = "signal", key, maxKeys, history, cadenceMs }: EventOptions): void {

@@ -1,6 +1,7 @@
 import type { RpcError } from "../errors.js";
 import { type CallRule, checkAllow } from "./allow.js";
 import { checkMemberName, readDecoration } from "./decoration.js";
+import { checkFormerly, type Formerly } from "./formerly.js";
 import { markMember } from "./marks.js";
 import { checkOptions } from "./names.js";
 import { checkOnce, type OnceOptions } from "./once.js";
@@ -42,6 +43,11 @@ export interface ExposeOptions {
    * when it is the call's turn, after the contract's check and after `allow` and `serial` were given what came.
    */
   readonly args?: readonly (StandardSchema | undefined)[];
+  /**
+   * Names that it had, oldest first: clients that know it by one of them still reach it, and a once key that was used
+   * under one counts under all. Default: none.
+   */
+  readonly formerly?: Formerly;
   /** Takes away what a base class exposed. Default false. */
   readonly hidden?: boolean;
   /** Errors that cross the wire with their name and fields. Anything else a method throws becomes `internal`. */
@@ -67,6 +73,7 @@ const known = [
   "serial",
   "allow",
   "args",
+  "formerly",
   "hidden",
   "throws",
 ];
@@ -93,10 +100,7 @@ function exposeMember(args: readonly unknown[], options: ExposeOptions): void {
   checkOnce(property, options.once);
   checkAllow(`@expose on ${property}`, options.allow);
   checkSchemas(property, options.args);
-  markMember(owner, {
-    kind: "method",
-    property,
-    name: checkMemberName("@expose", property, options.name),
-    options,
-  });
+  const name = checkMemberName("@expose", property, options.name);
+  checkFormerly("@expose", property, name, options.formerly);
+  markMember(owner, { kind: "method", property, name, options });
 }

@@ -6,6 +6,7 @@ import type { Contract, ServiceContract } from "./contract.js";
 import { addSink, type Event } from "./event.js";
 import type { EventOptions } from "./event-decorator.js";
 import type { DeclaredErrorSource, ExposeOptions } from "./expose.js";
+import { formerNames } from "./formerly.js";
 import { findMemberMarks, findServiceMark, findServiceRule, type MemberMark } from "./marks.js";
 import type { RefuseArguments } from "./param-checks.js";
 import { createParamCheck } from "./param-types.js";
@@ -49,6 +50,7 @@ export interface RegisteredService {
   readonly name: string;
   /** Of its contract, if one was given. */
   readonly hash: string | undefined;
+  /** By name; those that had others before are there under these too. */
   readonly members: ReadonlyMap<string, RegisteredMethod | RegisteredEvent>;
   /** Members by number: their order in the contract. Empty without one. */
   readonly byNumber: readonly (RegisteredMethod | RegisteredEvent)[];
@@ -133,11 +135,12 @@ function registerService(
       mark.kind === "method" && checking.validate.arguments
         ? createParamCheck(instance, mark.property, mark.options.context ? 1 : 0)
         : undefined;
-    members.set(mark.name, {
+    const registered = {
       ...member,
       boundary,
       ...(member.kind === "method" && { refuseArguments: boundary?.refuseArguments ?? cheap }),
-    });
+    };
+    for (const known of namesOf(mark)) members.set(known, registered);
   }
   const order = described === undefined ? [] : Object.keys(described.members).sort();
   return {
@@ -231,15 +234,22 @@ function isEvent(value: unknown): value is Event<unknown> {
 
 function checkUniqueNames(className: string, marks: readonly MemberMark[]): void {
   const seen = new Map<string, string>();
-  for (const { name, property } of marks) {
-    const other = seen.get(name);
-    if (other !== undefined) {
-      throw new TypeError(
-        `${className}: ${other} and ${property} have one wire name, ${name}; give one another name`,
-      );
+  for (const mark of marks) {
+    for (const name of namesOf(mark)) {
+      const other = seen.get(name);
+      if (other !== undefined) {
+        throw new TypeError(
+          `${className}: ${other} and ${mark.property} have one wire name, ${name}; give one another name`,
+        );
+      }
+      seen.set(name, mark.property);
     }
-    seen.set(name, property);
   }
+}
+
+/** What a member can be reached by: its name, then those that it had. */
+function namesOf({ name, options }: MemberMark): readonly string[] {
+  return [name, ...formerNames(options.formerly)];
 }
 
 function findServiceName(

@@ -63,6 +63,18 @@ const orders = (...members: TypeSchema[]): TypeSchema => ({ anyOf: members, "x-t
 const edits: Record<string, readonly [Edit, RuleId | undefined]> = {
   "nothing changed": [takes(text, text), undefined],
   "a method is gone": [[{ run: call([]), stop: call([]) }, { run: call([]) }], "member-removed"],
+  "a method has another name, and the old one too": [
+    [{ run: call([]) }, { start: call([], text, { formerly: ["go", "run"] }) }],
+    "member-renamed",
+  ],
+  "a method has another name, and the old one belongs to another": [
+    [{ run: call([]) }, { start: call([], text, { formerly: ["run"] }), run: call([]) }],
+    "member-added",
+  ],
+  "an old name is gone": [
+    [{ start: call([], text, { formerly: ["run"] }) }, { start: call([]) }],
+    "former-name-removed",
+  ],
   "a method is new": [[{ run: call([]) }, { run: call([]), stop: call([]) }], "member-added"],
   "a method became an event": [
     [{ run: call([]) }, { run: { kind: "event", mode: "signal", payload: text } }],

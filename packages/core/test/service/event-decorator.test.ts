@@ -67,9 +67,7 @@ describe("@event", () => {
 
   it("refuses an unknown option, mode and reserved name", () => {
     expect(() => event({ histroy: 1 } as EventOptions)).toThrow(
-      new TypeError(
-        "@event: unknown option histroy; known are name, mode, key, maxKeys, history, allow, cadenceMs, maxTopics",
-      ),
+      /^@event: unknown option histroy; known are name, mode, key, maxKeys, history, /,
     );
     expect(() => event({ mode: "sometimes" as "signal" })).toThrow(
       new TypeError("@event: unknown mode sometimes; write one of signal, latest, log, table"),

@@ -143,9 +143,7 @@ describe("@expose", () => {
 
   it("refuses an option nobody knows", () => {
     expect(() => expose({ idempotnet: true } as ExposeOptions)).toThrow(
-      new TypeError(
-        "@expose: unknown option idempotnet; known are name, context, idempotent, oneway, once, serial, allow, args, hidden, throws",
-      ),
+      /^@expose: unknown option idempotnet; known are name, context, idempotent, /,
     );
   });
 });
