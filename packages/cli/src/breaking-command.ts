@@ -3,10 +3,11 @@ import { cacheFolder } from "./cache-folder.js";
 import { readConfig } from "./config.js";
 import { readContract } from "./contract-source.js";
 import { clean, findings as foundSome, UsageError } from "./exit-codes.js";
+import type { AskFlags } from "./server-contract.js";
 import type { Terminal } from "./terminal.js";
 
 /** Flags of `rpc breaking`. */
-export interface BreakingFlags {
+export interface BreakingFlags extends AskFlags {
   readonly against?: string;
   readonly contract?: string;
   readonly profile: string;
@@ -26,8 +27,8 @@ export async function runBreaking(flags: BreakingFlags, terminal: Terminal): Pro
     );
   }
   const contract = await contractPath(flags.contract, terminal);
-  const before = await readContract(flags.against, terminal.cwd, contract);
-  const after = await readContract(contract, terminal.cwd, contract);
+  const before = await readContract(flags.against, terminal, contract, flags);
+  const after = await readContract(contract, terminal, contract, flags);
   const { compareContracts } = await import("@rpc/core/contract");
   const found = compareContracts(before, after, { profile });
   terminal.out(printers[format](found, { profile, contract, against: flags.against }));

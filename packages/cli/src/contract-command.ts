@@ -3,10 +3,11 @@ import { cacheFolder } from "./cache-folder.js";
 import { readConfig } from "./config.js";
 import { readContract } from "./contract-source.js";
 import { clean, findings } from "./exit-codes.js";
+import type { AskFlags } from "./server-contract.js";
 import type { Terminal } from "./terminal.js";
 
 /** Flags of `rpc contract`. */
-export interface ContractFlags {
+export interface ContractFlags extends AskFlags {
   readonly from?: string;
   readonly project?: string;
 }
@@ -15,7 +16,7 @@ export interface ContractFlags {
 export async function runContract(flags: ContractFlags, terminal: Terminal): Promise<number> {
   const { format, generate, printContract } = await import("@rpc/codegen");
   if (flags.from !== undefined) {
-    terminal.out(printContract(await readContract(flags.from, terminal.cwd, "contract.json")));
+    terminal.out(printContract(await readContract(flags.from, terminal, "contract.json", flags)));
     return clean;
   }
   const project =

@@ -10,8 +10,7 @@ export function addContractCommands(
   terminal: Terminal,
   exit: (code: number) => void,
 ): void {
-  program
-    .command("contract")
+  reaching(program.command("contract"))
     .description("Prints the contract of the project, or of a running server.")
     .option(
       "--from <source>",
@@ -19,8 +18,7 @@ export function addContractCommands(
     )
     .option("-p, --project <path>", 'tsconfig of the services (default: "tsconfig.json")')
     .action(async (flags: ContractFlags) => exit(await runContract(flags, terminal)));
-  program
-    .command("breaking")
+  reaching(program.command("breaking"))
     .description("Tells which changes of the contract break clients that have another one.")
     .option(
       "--against <source>",
@@ -41,4 +39,13 @@ export function addContractCommands(
     .option("--contract <path>", "the contract (default: from the configuration)")
     .option("--out <path>", "file to write to instead of printing")
     .action(async (flags: DocsFlags) => exit(await runDocs(flags, terminal)));
+}
+
+// How a server is reached, the same as where it is called.
+function reaching(command: Command): Command {
+  return command
+    .option("--credentials-file <path>", "what to show a server (default: RPC_CREDENTIALS, if set)")
+    .option("--ca <path>", "for tls: authorities that the server's certificate may come from")
+    .option("--cert <path>", "for tls: own certificate")
+    .option("--cert-key <path>", "for tls: its private key");
 }

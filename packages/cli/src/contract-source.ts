@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Contract } from "@rpc/core/contract";
 import { UsageError } from "./exit-codes.js";
+import type { AskFlags } from "./server-contract.js";
 import { isServer } from "./server-url.js";
+import type { Terminal } from "./terminal.js";
 
 /** Largest contract that is read, wherever it comes from. */
 const maxContractBytes = 64 * 1024 * 1024;
@@ -14,16 +16,27 @@ const fetchTimeoutMs = 30_000;
  * Reads a contract from a file, from a commit (`git:main`, `git:v1.2:api/contract.json`) from an `http(s)`
  * URL, or from a running server (`tcp://127.0.0.1:7000`).
  *
- * `defaultPath` is what a commit is looked into for when no path is given. Throws `UsageError` when there is none.
+ * `defaultPath` is what a commit is looked into for when no path is given, `flags` say how a server is reached. Throws `UsageError` when there is none.
  */
-export async function readContract(source: string, cwd: string, defaultPath: string): Promise<Contract> {
-  return parseContract(source, await readText(source, cwd, defaultPath));
+export async function readContract(
+  source: string,
+  terminal: Terminal,
+  defaultPath: string,
+  flags: AskFlags = {},
+): Promise<Contract> {
+  return parseContract(source, await readText(source, terminal, defaultPath, flags));
 }
 
-async function readText(source: string, cwd: string, defaultPath: string): Promise<string> {
+async function readText(
+  source: string,
+  terminal: Terminal,
+  defaultPath: string,
+  flags: AskFlags,
+): Promise<string> {
+  const { cwd } = terminal;
   if (source.startsWith("git:")) return readFromGit(source, cwd, defaultPath);
   if (/^https?:/.test(source)) return readFromUrl(source);
-  if (isServer(source)) return (await import("./server-contract.js")).readFromServer(source);
+  if (isServer(source)) return (await import("./server-contract.js")).readFromServer(source, flags, terminal);
   if (/^[a-z+]{2,}:\/\//i.test(source))
     throw new UsageError(
       `cannot read a contract from ${source}: expected a file, git:ref[:path], an http(s) URL, or a server by tcp, tls, unix or zmq`,

@@ -14,7 +14,7 @@ export interface DocsFlags {
 /** Runs `rpc docs`: prints the contract as Markdown, or writes it to a file. Resolves to the exit code. */
 export async function runDocs(flags: DocsFlags, terminal: Terminal): Promise<number> {
   const path = await contractPath(flags.contract, terminal);
-  const contract = await readContract(path, terminal.cwd, path);
+  const contract = await readContract(path, terminal, path);
   const { printDocs } = await import("@rpc/codegen");
   const text = printDocs(contract);
   if (flags.out === undefined) {

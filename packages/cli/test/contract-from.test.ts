@@ -1,4 +1,7 @@
-import { expose, type ServeOptions, serve, service } from "@rpc/core";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expose, RpcError, type ServeOptions, serve, service } from "@rpc/core";
 import type { Contract } from "@rpc/core/contract";
 import { tcp } from "@rpc/transport-tcp";
 import { zmq } from "@rpc/transport-zmq";
@@ -35,10 +38,15 @@ async function start(options: Partial<ServeOptions> = {}) {
 }
 
 async function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+async function runWith(env: Readonly<Record<string, string>>, ...args: string[]) {
   const said = { out: "", err: "" };
   const exitCode = await main(args, {
     cwd: process.cwd(),
     color: false,
+    env,
     out: (text) => {
       said.out += text;
     },
@@ -85,6 +93,37 @@ describe("rpc contract --from", () => {
         err: expect.stringContaining("does not describe itself to this caller"),
       });
     }
+  });
+
+  test("shows who asks, from a variable or a file", async () => {
+    const url = await start({
+      authenticate(credentials: unknown) {
+        const token =
+          typeof credentials === "object" ? (credentials as { token?: string } | null)?.token : credentials;
+        if (token !== "secret") throw new RpcError("unauthenticated", "no such token");
+        return { role: "ci" };
+      },
+      describe: (identity) => (identity as { role?: string } | undefined)?.role === "ci",
+    });
+    expect(await run("contract", "--from", url)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(
+        "show who you are with --credentials-file, or the variable RPC_CREDENTIALS",
+      ),
+    });
+    expect(await runWith({ RPC_CREDENTIALS: "secret" }, "contract", "--from", url)).toMatchObject({
+      exitCode: 0,
+    });
+    const folder = mkdtempSync(join(tmpdir(), "rpc-credentials-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "credentials.json");
+    writeFileSync(file, '{ "token": "secret" }');
+    const against = ["breaking", "--against", url, "--contract", url];
+    expect(await run(...against, "--credentials-file", file)).toMatchObject({ exitCode: 0 });
+    expect(await run(...against, "--credentials-file", join(folder, "none"))).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining("cannot read the credentials"),
+    });
   });
 
   test("a server without a contract has nothing to describe", async () => {
