@@ -62,6 +62,12 @@ export const memberExplanations = {
     bad: "@expose({ oneway: true }) size(): number { … }",
     good: "@expose({ oneway: true }) log(line: string): void {}",
   },
+  RPC1202: {
+    why: "An Event without @event is published into nothing: no subscriber can name it. Mostly the decorator was forgotten.",
+    mend: "Write @event() above it. One that is for this process alone is private.",
+    bad: "readonly renamed = new Event<Renamed>();",
+    good: "@event() readonly renamed = new Event<Renamed>();",
+  },
   RPC1111: {
     why: "Tags such as @minimum become checks at the server's door. One that cannot be understood would be a check that is believed in and not there.",
     mend: "Mend the tag: @minimum, @maximum and @int are for numbers; @minLength, @maxLength, @pattern and @format for strings.",

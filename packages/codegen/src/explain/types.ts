@@ -20,6 +20,12 @@ export const typeExplanations = {
     bad: "// billing/order.ts and shipping/order.ts\nexport interface Order { … }",
     good: "export interface BillingOrder { … }\nexport interface ShippingOrder { … }",
   },
+  RPC1205: {
+    why: "A number holds integers exactly up to 2^53. A larger literal is rounded by the compiler already, so two of them may be one.",
+    mend: "Write a bigint, or a string.",
+    bad: "@expose() take(id: 9007199254740993): void {}",
+    good: "@expose() take(id: 9007199254740993n): void {}",
+  },
   RPC2001: {
     why: "Symbols, functions, weak collections, sockets and their like mean something in one process only.",
     mend: "Send the data that the other side needs of it.",

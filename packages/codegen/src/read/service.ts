@@ -21,6 +21,7 @@ export function readService(service: ServiceClass, reader: Reader): ServiceDraft
   const errors = new Map<string, TypeSchema>();
   for (const property of checker.getPropertiesOfType(type)) {
     const found = findMark(checker, reader.marks, property);
+    if (found === undefined) warnOfEvent(property, reader);
     if (found === undefined || refused.has(found.member) || reader.marks.flag(found.mark, "hidden")) continue;
     const name = wireName(property, found, reader, members);
     if (name === undefined) continue;
@@ -82,6 +83,31 @@ function wireName(
     "Give one of them another.",
   );
   return undefined;
+}
+
+// What is private is for this process alone.
+function warnOfEvent({ name, declarations = [] }: ts.Symbol, { types, problems }: Reader): void {
+  const field = declarations.find(ts.isPropertyDeclaration);
+  if (field === undefined || !isPublic(field)) return;
+  const { type, initializer } = field;
+  const named =
+    type && ts.isTypeReferenceNode(type)
+      ? type.typeName
+      : initializer && ts.isNewExpression(initializer)
+        ? initializer.expression
+        : undefined;
+  if (named === undefined || types.core.nameOf(named) !== "Event") return;
+  problems.report(
+    "RPC1202",
+    field.name,
+    `${name} is an Event without @event: nobody can subscribe to it`,
+    `Write: @event() readonly ${name} = new Event<…>(), or make it private.`,
+  );
+}
+
+function isPublic(field: ts.PropertyDeclaration): boolean {
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Static;
+  return !ts.isPrivateIdentifier(field.name) && (ts.getCombinedModifierFlags(field) & hidden) === 0;
 }
 
 // A name that one had and another has leads to neither.

@@ -10,6 +10,7 @@ import { NamedTypes } from "./named-types.js";
 import { readObject } from "./object-type.js";
 import { readPrimitive } from "./primitive-type.js";
 import { type Reading, refused } from "./reading.js";
+import { warnOfLiteral } from "./unexact-literal.js";
 import { readUnfit } from "./unfit-type.js";
 import { readUnion } from "./union-type.js";
 import { sameType } from "./written-type.js";
@@ -51,7 +52,10 @@ export class TypeReader implements Reading {
 
   readUnnamed(type: ts.Type, at: ts.Node, node: ts.TypeNode | undefined): TypeSchema {
     const primitive = readPrimitive(type);
-    if (primitive) return primitive;
+    if (primitive) {
+      warnOfLiteral(type, at, this.problems);
+      return primitive;
+    }
     if (isWholeEnum(type)) return readEnum(this, type, at);
     if (type.isUnion()) return readUnion(this, type, at, node);
     return (
