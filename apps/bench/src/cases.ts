@@ -6,6 +6,8 @@ export interface Case {
   readonly about: string;
   /** What one unit is: rates and costs are per unit. */
   readonly unit: string;
+  /** Questions in flight, where it is about questions. */
+  readonly inFlight: number | undefined;
   /** Connections of the client; each subscribes first when the case is about events. */
   readonly connections: number;
   /** What a client must have to take part. */
@@ -32,6 +34,7 @@ const fanOutCases = [1, 8, 64].map(
     name: `fan-out-${subscribers}`,
     about: `ticks published to ${subscribers} subscribers, ${subscribers} connections`,
     unit: "event",
+    inFlight: undefined,
     connections: subscribers,
     needs: ["subscribe", "hear", "publish"],
     firstUnits: 256 * subscribers,
@@ -68,6 +71,7 @@ export const cases: readonly Case[] = [
     name: "stream",
     about: "a server stream of ticks, read to its end",
     unit: "tick",
+    inFlight: undefined,
     connections: 1,
     needs: ["stream"],
     firstUnits: 2_000,
@@ -104,6 +108,7 @@ function asking(
   return {
     name,
     unit: "call",
+    inFlight,
     connections: 1,
     needs: [need],
     firstUnits: Math.max(200, inFlight),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Answer, Question } from "./half.js";
+import { foreignHalf } from "./outside.js";
 
 const half = fileURLToPath(new URL("./half.js", import.meta.url));
 
@@ -17,13 +18,11 @@ export class HalfProcess {
   readonly #died: Promise<never>;
 
   constructor(...args: string[]) {
-    const command = [
-      ...(pinned ? ["taskset", "-c", "0"] : []),
-      process.execPath,
-      "--expose-gc",
-      half,
-      ...args,
-    ];
+    const [peer = "", ...rest] = args;
+    const foreign = foreignHalf(peer);
+    const program =
+      foreign === undefined ? [process.execPath, "--expose-gc", half, ...args] : [...foreign, ...rest];
+    const command = [...(pinned ? ["taskset", "-c", "0"] : []), ...program];
     this.#child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#died = once(this.#child, "exit").then(([code]) => {
       throw new Error(`a half of the benchmark (${args.join(" ")}) ended with code ${String(code)}`);

@@ -4,15 +4,14 @@
  */
 import { writeFileSync } from "node:fs";
 import { measureBundle } from "./bundle.js";
-import type { Figures } from "./figures.js";
 import { pinned } from "./half-process.js";
 import { type IdleFigures, measureIdle } from "./idle.js";
-import { Measurement } from "./measurement.js";
 import { installOutside } from "./outside.js";
 import { basePeer } from "./peers.js";
 import { plot } from "./plot.js";
 import { describeMachine, describeRun, formatCase, formatTable, type Report } from "./report.js";
-import { type Effort, measureCase } from "./rounds.js";
+import type { Effort } from "./rounds.js";
+import { measureCases } from "./run.js";
 import { measureStartUp, type StartUpFigures } from "./start-up.js";
 import { readWishes } from "./wishes.js";
 
@@ -22,7 +21,7 @@ const idlePeers = new Set(["raw-net", "tcp", "unix", "ws"]);
 const wishes = readWishes(process.argv.slice(2));
 if (wishes === undefined) process.exit(0);
 const effort: Effort = wishes.quick ? { rounds: 5, roundMs: 100 } : { rounds: 15, roundMs: 400 };
-const peers = await installOutside([basePeer, ...wishes.peers.filter((peer) => peer !== basePeer)]);
+const peers = installOutside([basePeer, ...wishes.peers.filter((peer) => peer !== basePeer)]);
 
 console.log(describeRun(effort.rounds));
 const report: { -readonly [Name in keyof Report]: Report[Name] } = {
@@ -31,7 +30,12 @@ const report: { -readonly [Name in keyof Report]: Report[Name] } = {
   node: process.version,
   pinned,
   rounds: effort.rounds,
-  cases: await measureCases(),
+  cases: await measureCases({
+    peers,
+    cases: wishes.cases,
+    effort,
+    measured: (asked, figures) => console.log(formatCase(asked, figures)),
+  }),
 };
 if (wishes.special.has("idle")) report.idle = await measureAllIdle();
 if (wishes.special.has("start-up")) report.startUp = await measureAllStartUps();
@@ -39,20 +43,6 @@ if (wishes.special.has("bundle")) report.bundle = await showBundle();
 
 if (wishes.json !== undefined) writeFileSync(wishes.json, `${JSON.stringify(report, null, 2)}\n`);
 if (wishes.plot !== undefined) writeFileSync(wishes.plot, plot(report));
-
-async function measureCases(): Promise<Report["cases"]> {
-  const found: Record<string, Record<string, Figures>> = {};
-  if (wishes!.cases.length === 0) return found;
-  const measurements: Measurement[] = [];
-  for (const peer of peers) measurements.push(await Measurement.start(peer));
-  for (const asked of wishes!.cases) {
-    const figures = await measureCase(asked, measurements, effort);
-    found[asked.name] = Object.fromEntries(figures);
-    console.log(formatCase(asked, figures));
-  }
-  for (const measurement of measurements) await measurement.close();
-  return found;
-}
 
 async function measureAllIdle(): Promise<Record<string, IdleFigures>> {
   // 10,000 connections are 10,000 files in each process.

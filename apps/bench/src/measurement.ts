@@ -39,7 +39,8 @@ export class Measurement {
   }
 
   /** Whether the peer can do what the case needs. */
-  takesPart({ needs }: Case): boolean {
+  takesPart({ needs, inFlight = 0 }: Case): boolean {
+    if (inFlight > 1 && this.#can.has("oneAtATime")) return false;
     return needs.every((need) => this.#can.has(need));
   }
 

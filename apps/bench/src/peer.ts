@@ -26,6 +26,8 @@ export interface BenchServer {
  * that need it leave the peer out.
  */
 export interface BenchClient {
+  /** Has one question in flight and no more. */
+  readonly oneAtATime?: true;
   /** Asks `changeName("Alex")` and gets `"Alex"`. */
   call(): Promise<void>;
   /** Sends the object of 1 KB and gets it back. */

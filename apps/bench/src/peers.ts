@@ -1,4 +1,4 @@
-import { outsidePeers } from "./outside.js";
+import { loadOutside, outsidePeers } from "./outside.js";
 import type { Peer } from "./peer.js";
 
 // Loaded only when measured, so that start-up is that of the peer and of nothing else.
@@ -27,11 +27,12 @@ export const defaultPeers: readonly string[] = [
 ];
 
 /** Every peer by name; those from outside are installed when first asked for. */
-export const allPeers: readonly string[] = [...defaultPeers, ...Object.keys(outsidePeers)];
+export const allPeers: readonly string[] = [...defaultPeers, ...outsidePeers];
 
 /** Loads a peer. Rejects for a name that nobody has. */
 export async function findPeer(name: string): Promise<Peer> {
-  const load = ownPeers[name] ?? outsidePeers[name];
-  if (load === undefined) throw new Error(`unknown peer ${name}; known are ${allPeers.join(", ")}`);
-  return await load();
+  const load = ownPeers[name];
+  if (load !== undefined) return await load();
+  if (outsidePeers.includes(name)) return await loadOutside(name);
+  throw new Error(`unknown peer ${name}; known are ${allPeers.join(", ")}`);
 }

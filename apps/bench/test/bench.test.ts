@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { findCases } from "../src/cases.js";
+import { summarize } from "../src/figures.js";
+import { plot } from "../src/plot.js";
+import type { Report } from "../src/report.js";
+import { readWishes } from "../src/wishes.js";
+
+it("finds cases by name, and by the beginning of several", () => {
+  expect(findCases(["unary-1"]).map(({ name }) => name)).toEqual(["unary-1"]);
+  expect(findCases(["unary"]).map(({ name }) => name)).toEqual([
+    "unary-1",
+    "unary-10",
+    "unary-100",
+    "unary-1000",
+  ]);
+  expect(() => findCases(["unari"])).toThrow("unknown case unari; known are unary-1,");
+});
+
+it("takes ratios inside a round, so that a slow moment of the machine counts for nothing", () => {
+  const round = (cpuUs: number, perSecond: number) => ({ cpuUs, perSecond, p50Us: undefined });
+  const base = [round(10, 100), round(40, 25), round(10, 100)];
+  const peer = [round(5, 200), round(20, 50), round(6, 180)];
+  expect(summarize(peer, base)).toEqual({ cpuUs: 6, perSecond: 180, cpuRatio: 0.5, rateRatio: 2 });
+});
+
+it("reads what is wanted from the command line", () => {
+  expect(readWishes(["--cases", "idle", "--quick"])).toMatchObject({ cases: [], quick: true });
+  expect(readWishes(["--peers", "all"])?.peers).toContain("grpc");
+  expect(() => readWishes(["--peers", "grcp"])).toThrow("unknown peer grcp; known are all, raw-net,");
+});
+
+it("measures, checks and writes down", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const json = join(folder, "figures.json");
+  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+  const args = [main, "--quick", "--peers", "memory", "--cases", "unary-100,stream", "--json", json];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  const report = JSON.parse(readFileSync(json, "utf8")) as Report;
+  for (const name of ["unary-100", "stream"]) {
+    expect(report.cases[name]?.["raw-net"]).toMatchObject({ cpuRatio: 1, rateRatio: 1 });
+    expect(report.cases[name]?.["memory"]?.cpuRatio).toBeGreaterThan(0);
+  }
+  expect(plot(report)).toContain("unary-100");
+  rmSync(folder, { recursive: true });
+});
