@@ -8,6 +8,9 @@ const spanSeconds = 90;
 /** What the first quotes have to themselves, so that they are no needle at the rim. */
 const leastSeconds = 10;
 
+/** Quotes further apart than this are not joined: what was between them is not known here. */
+const mostApartSeconds = 2.5;
+
 /** Times, bids, asks, prices of own trades; null where there is none. */
 type Series = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
@@ -32,6 +35,9 @@ export class Chart {
   }
 
   add({ symbol, bid, ask }: Quote, at: number): void {
+    const before = this.#seriesOf(symbol)[0].at(-1);
+    if (before !== undefined && at / 1000 - before > mostApartSeconds)
+      this.#push(symbol, [before, null, null, null]);
     this.#push(symbol, [at / 1000, bid, ask, null]);
   }
 
@@ -39,11 +45,6 @@ export class Chart {
   mark(symbol: string, at: number, paid: number): void {
     const [, bids, asks] = this.#seriesOf(symbol);
     this.#push(symbol, [at / 1000, bids.at(-1) ?? null, asks.at(-1) ?? null, paid]);
-  }
-
-  /** Nothing is known from here to the next quote: the lines break. */
-  break(at: number): void {
-    for (const symbol of this.#series.keys()) this.#push(symbol, [at / 1000, null, null, null]);
   }
 
   draw(now: number): void {

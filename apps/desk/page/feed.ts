@@ -4,6 +4,10 @@ import { tell } from "./happenings.js";
 /** How long a slow tab takes over each item. */
 const slowMs = 150;
 
+/** Gaps that come together are told together; a snapshot that follows them is told after them. */
+const gatherMs = 50;
+const afterMs = 80;
+
 /** What a feed is made of. */
 export interface FeedOptions<Value> {
   readonly name: string;
@@ -31,14 +35,14 @@ export function follow<Value>({
       const topics = said.get(gap) ?? 1;
       said.delete(gap);
       tell("bad", topics === 1 ? gap : `${gap} in ${topics} instruments`);
-    }, 50);
+    }, gatherMs);
   };
   return event.subscribe("", (item) => {
     if (item.kind === "gap")
       sayGap(item.reason, item.to === null ? "nobody knows how many" : `${item.to - item.from + 1} missing`);
     if (item.kind === "mark") {
       marks += 1;
-      if (marks > 1) tell("odd", `${name}: a fresh snapshot`);
+      if (marks > 1) setTimeout(() => tell("odd", `${name}: a fresh snapshot`), afterMs);
     }
     take(item);
     // The promise holds back the credit for this item, so the server sends no further ahead.

@@ -128,7 +128,6 @@ function showState(state: ClientState, reason: Error | undefined): void {
   pill.dataset["state"] = state;
   write(pill, state);
   write(byId("reason"), state === "online" ? "" : (reason?.message ?? ""));
-  if (state === "resuming") chart.break(Date.now());
   tell(
     state === "online" ? "good" : state === "resuming" ? "odd" : "bad",
     reason === undefined ? state : `${state}: ${reason.message}`,
