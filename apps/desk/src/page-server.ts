@@ -52,8 +52,9 @@ export class PageServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, actions: PageActions): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", this.origin);
     try {
+      // Throws for what is no URL.
+      const { pathname } = new URL(request.url ?? "/", this.origin);
       if (pathname === "/desk.json")
         return send(response, "application/json", JSON.stringify({ url: actions.deskUrl() }));
       if (pathname === "/kill") return await this.#kill(request, response, actions);

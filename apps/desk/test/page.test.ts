@@ -169,5 +169,7 @@ describeWithChromium("the desk in a browser", () => {
     }
     expect((await fetch(`${desk.page}/../start.js`)).status).toBe(404);
     expect((await fetch(`${desk.page}/%2e%2e/start.js`)).status).toBe(404);
+    // No URL at all, for who parses it.
+    expect((await fetch(`${desk.page}//`)).status).toBe(404);
   });
 });

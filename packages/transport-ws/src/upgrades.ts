@@ -53,7 +53,8 @@ export class Upgrades {
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { path, origins, refused } = this.#request;
-    if (new URL(request.url ?? "/", "ws://any").pathname !== path) {
+    // Not parsed: a stranger may write what is no URL.
+    if (request.url?.split("?", 1)[0] !== path) {
       // It may be for somebody else who listens to this server.
       if (this.#server.listenerCount("upgrade") === 1)
         refuseUpgrade(socket, 404, `no WebSocket at this path`);

@@ -94,6 +94,37 @@ it("answers 404 at another path and 426 to plain HTTP", async () => {
   await listener.close();
 });
 
+it.each([
+  "GET // HTTP/1.1",
+  "GET http://[ HTTP/1.1",
+  "GET * HTTP/1.1",
+  "OPTIONS /rpc HTTP/1.1",
+  "POST /rpc HTTP/1.1",
+  "GET /rpc HTTP/1.0",
+])("survives a stranger who asks %j", async (line) => {
+  const { listener, accepted } = await listen("ws://127.0.0.1:0/rpc", { transport: ws() });
+  for (const headers of [
+    "Host: [",
+    "Host: a\r\nOrigin: ://",
+    "Host: a\r\nOrigin: http://a\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: rpc.1, rpc.1",
+  ]) {
+    const stranger = await rawSocket(listener.url);
+    const ended = once(
+      stranger.resume().on("error", () => {}),
+      "end",
+    );
+    stranger.write(`${line}\r\n${headers}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await ended;
+    await destroyed(stranger);
+  }
+  expect(accepted).toEqual([]);
+  const asked = await askUpgrade(listener.url);
+  expect(asked.status).toBe(101);
+  await destroyed(asked.socket as Socket);
+  await accepted[0]?.close();
+  await listener.close();
+});
+
 it("believes X-Forwarded-For only when asked to, and only what the nearest proxy wrote", async () => {
   const headers = { "X-Forwarded-For": "6.6.6.6, 10.0.0.7" };
   expect((await ask({}, headers)).peer).toMatch(/^127\.0\.0\.1:\d+$/);
