@@ -5,8 +5,8 @@ import type { Limits } from "../limits.js";
 import type { EventSink } from "../service/event.js";
 import type { RegisteredEvent } from "../service/registry.js";
 import { ByteSink } from "../wire/byte-sink.js";
-import { encodeRow } from "../wire/encode-frame.js";
 import { headerBytes } from "../wire/packet.js";
+import { RowBlock } from "../wire/row-block.js";
 import { encodeValue } from "../wire/values.js";
 import { createMode, type ModeOptions } from "./delivery/create-mode.js";
 import type { DeliveryMode, Published } from "./delivery/delivery.js";
@@ -58,7 +58,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   readonly #subscriptions = new Set<ServerSubscription>();
   readonly #plain = new Set<PlainListener>();
   readonly #plainSight = new Sight(this, nobody);
-  readonly #sink = new ByteSink(1024);
+  readonly #rows: RowBlock;
   #position = 0;
   #publishing = false;
   #draining: (() => void)[] = [];
@@ -66,6 +66,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   constructor(event: RegisteredEvent, options: TopicLogOptions) {
     this.name = `${event.service}.${event.name}`;
     this.mode = createMode(event, options);
+    this.#rows = new RowBlock(this.mode.name === "latest" || this.mode.name === "table");
     this.#event = event;
     this.#rules = options.rules;
     this.#clock = options.clock;
@@ -247,7 +248,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   #encode(row: readonly unknown[]): Uint8Array {
     let encoded: Uint8Array;
     try {
-      encoded = encodeRow(this.#sink, row, this.#limits);
+      encoded = this.#rows.encode(row, this.#limits);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
       // In the row that it is part of the value has an index, which says nothing to whoever published it.

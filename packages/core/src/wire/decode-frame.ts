@@ -25,7 +25,7 @@ import {
   type SubscribeFrame,
 } from "./frame.js";
 import { readLength, skipValue } from "./heads.js";
-import { notPlain, PlainReader } from "./plain-values.js";
+import { notPlain, PlainReader } from "./plain-reader.js";
 import { ProtocolError } from "./protocol-error.js";
 import { type ScanLimits, scanValue } from "./scan.js";
 import { scanSwitch } from "./scan-switch.js";
@@ -401,7 +401,7 @@ export class FrameReader {
 
   #value(): unknown {
     const start = this.#position;
-    const value = plain.read(this.#bytes, start, this.#end);
+    const value = plain.read(this.#bytes, start, this.#end, this.#limits);
     if (value !== notPlain) {
       this.#position = plain.end;
       return value;
@@ -440,7 +440,13 @@ export class FrameReader {
 }
 
 function readRow(value: unknown, bytes: number): EventRow {
-  const [topic, seq, position, at, callId, payload] = Array.isArray(value) && value.length === 6 ? value : [];
+  const row: readonly unknown[] = Array.isArray(value) && value.length === 6 ? value : [];
+  // By index: taking an array apart by its iterator costs as much as to read it.
+  const topic = row[0];
+  const seq = row[1];
+  const position = row[2];
+  const at = row[3];
+  const callId = row[4];
   const fine =
     typeof topic === "string" &&
     isCount(seq) &&
@@ -448,7 +454,7 @@ function readRow(value: unknown, bytes: number): EventRow {
     typeof at === "number" &&
     (callId === null || isCount(callId));
   if (!fine) throw new ProtocolError("malformed event");
-  return { topic, seq, position, at, callId: callId ?? undefined, value: payload, bytes };
+  return { topic, seq, position, at, callId: callId ?? undefined, value: row[5], bytes };
 }
 
 function readFrom(fields: Fields): SubscribeFrame["from"] {

@@ -69,15 +69,6 @@ export function encodeFrame(sink: ByteSink, frame: OutgoingFrame, limits: ScanLi
   sink.view.setUint32(start + 1, sink.position - start - frameHeadBytes);
 }
 
-/** Encodes an event as every subscriber gets it: `[topic, seq, position, at, callId, value]`. */
-export function encodeRow(sink: ByteSink, row: readonly unknown[], limits: ScanLimits): EncodedRow {
-  const start = sink.position;
-  encodeValue(sink, row, limits);
-  const encoded = sink.bytes.slice(start, sink.position);
-  sink.position = start;
-  return encoded;
-}
-
 function encodeBody(sink: ByteSink, frame: OutgoingFrame, limits: ScanLimits): void {
   switch (frame.type) {
     case "call":
@@ -195,7 +186,23 @@ function encodeEvents(sink: ByteSink, frame: OutgoingEvents): void {
   writeUint32(sink, frame.id);
   writeUint8(sink, eventKinds.indexOf(frame.kind));
   writeUint16(sink, frame.rows.length);
-  for (const row of frame.rows) writeEncoded(sink, row);
+  const { rows } = frame;
+  for (let first = 0; first < rows.length; ) {
+    let next = first + 1;
+    let { length } = rows[first]!;
+    while (next < rows.length && isBehind(rows[next]!, rows[next - 1]!)) length += rows[next++]!.length;
+    writeEncoded(sink, next === first + 1 ? rows[first]! : runOf(rows[first]!, length));
+    first = next;
+  }
+}
+
+// Rows that lie back to back are copied at once: it costs the same for one as for twenty.
+function isBehind(row: EncodedRow, before: EncodedRow): boolean {
+  return row.buffer === before.buffer && row.byteOffset === before.byteOffset + before.length;
+}
+
+function runOf(first: EncodedRow, length: number): Uint8Array {
+  return new Uint8Array(first.buffer, first.byteOffset, length);
 }
 
 function writeEncoded(sink: ByteSink, bytes: Uint8Array): void {

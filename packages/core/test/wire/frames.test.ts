@@ -4,10 +4,11 @@ import { defaultLimits } from "../../src/limits.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
-import { encodeFrame, encodeRow, frameHeadBytes, type OutgoingFrame } from "../../src/wire/encode-frame.js";
+import { encodeFrame, frameHeadBytes, type OutgoingFrame } from "../../src/wire/encode-frame.js";
 import { fromErrorBody, toErrorBody } from "../../src/wire/error-frame.js";
 import { type Frame, frameTypes } from "../../src/wire/frame.js";
 import { ProtocolError } from "../../src/wire/protocol-error.js";
+import { RowBlock } from "../../src/wire/row-block.js";
 
 function encoded(...frames: OutgoingFrame[]): Uint8Array {
   const sink = new ByteSink(16);
@@ -172,12 +173,11 @@ describe("frames", () => {
   });
 
   it("carry events that were encoded once", () => {
-    const sink = new ByteSink(16);
+    const block = new RowBlock(false);
     const rows = [
-      encodeRow(sink, ["a", 1, 5, 1000, null, { x: 1 }], defaultLimits),
-      encodeRow(sink, ["b", 2, 6, 1001, 77, "y"], defaultLimits),
+      block.encode(["a", 1, 5, 1000, null, { x: 1 }], defaultLimits),
+      block.encode(["b", 2, 6, 1001, 77, "y"], defaultLimits),
     ];
-    expect(sink.position).toBe(0);
     expect(decoded(encoded({ type: "events", id: 3, kind: "live", rows }))).toEqual([
       {
         type: "events",
@@ -292,7 +292,7 @@ describe("frames", () => {
         type: "events",
         id: 1,
         kind: "removed",
-        rows: [encodeRow(new ByteSink(16), ["a", 1, 1, 0, null, 7], defaultLimits)],
+        rows: [new RowBlock(true).encode(["a", 1, 1, 0, null, 7], defaultLimits)],
       },
       /^malformed event: a removed key is no string$/,
     ],

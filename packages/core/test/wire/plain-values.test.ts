@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
-import { notPlain, PlainReader, writePlain } from "../../src/wire/plain-values.js";
-import { scanValue } from "../../src/wire/scan.js";
+import { notPlain, PlainReader } from "../../src/wire/plain-reader.js";
+import { writePlain } from "../../src/wire/plain-values.js";
+import { type ScanLimits, scanValue } from "../../src/wire/scan.js";
 import { TargetCache } from "../../src/wire/target-cache.js";
+import { TextCache } from "../../src/wire/text-cache.js";
 import { ValueWriter } from "../../src/wire/value-writer.js";
 import { decodeValue } from "../../src/wire/values.js";
 import { RandomValues } from "./random-values.js";
@@ -11,17 +13,25 @@ import { RandomValues } from "./random-values.js";
 const reader = new PlainReader();
 
 /** What the general way makes of bytes; undefined when the scan refuses them. */
-function generally(bytes: Uint8Array, end: number): { value: unknown; end: number } | undefined {
+function generally(
+  bytes: Uint8Array,
+  end: number,
+  limits: ScanLimits = defaultLimits,
+): { value: unknown; end: number } | undefined {
   try {
-    const scanned = scanValue(bytes, new DataView(bytes.buffer), 0, end, defaultLimits);
+    const scanned = scanValue(bytes, new DataView(bytes.buffer), 0, end, limits);
     return { value: decodeValue(bytes, 0, scanned), end: scanned };
   } catch {
     return undefined;
   }
 }
 
-function plainly(bytes: Uint8Array, end: number): { value: unknown; end: number } | undefined {
-  const value = reader.read(bytes, 0, end);
+function plainly(
+  bytes: Uint8Array,
+  end: number,
+  limits: ScanLimits = defaultLimits,
+): { value: unknown; end: number } | undefined {
+  const value = reader.read(bytes, 0, end, limits);
   return value === notPlain ? undefined : { value, end: reader.end };
 }
 
@@ -42,7 +52,9 @@ describe("plain values", () => {
       const length = 1 + random.below(12);
       const bytes = Uint8Array.from({ length }, () =>
         random.below(2) === 0
-          ? random.pick([0x91, 0x92, 0xa1, 0xa4, 0xcc, 0xcd, 0xce, 0xc0, 0x41])
+          ? random.pick([
+              0x81, 0x82, 0x91, 0x92, 0xa1, 0xa4, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xd2, 0xd9, 0xc0, 0x41,
+            ])
           : random.below(256),
       );
       const end = random.below(length + 1);
@@ -52,6 +64,33 @@ describe("plain values", () => {
       expect(read, [...bytes.subarray(0, end)].join()).toEqual(generally(bytes, end));
     }
     expect(plain).toBeGreaterThan(5_000);
+  });
+
+  it("are read like the general way reads what was written, within the same limits, at every cut", () => {
+    const random = new RandomValues(5);
+    let plain = 0;
+    for (let round = 0; round < 2_000; round++) {
+      const bytes = Uint8Array.from(
+        written((sink) => {
+          new ValueWriter(sink, defaultLimits).write(random.plain(3));
+          return true;
+        })!,
+      );
+      const limits = { maxDepth: random.below(5), maxNodes: 1 + random.below(40) };
+      const end = random.below(3) === 0 ? random.below(bytes.length) : bytes.length;
+      const read = plainly(bytes, end, limits);
+      if (read === undefined) continue;
+      plain += 1;
+      expect(read).toEqual(generally(bytes, end, limits));
+    }
+    expect(plain).toBeGreaterThan(500);
+  });
+
+  it("never make a prototype of a key", () => {
+    const key = "__proto__";
+    const bytes = Uint8Array.of(0x81, 0xa9, ...new TextEncoder().encode(key), 0x80);
+    expect(plainly(bytes, bytes.length)).toBeUndefined();
+    expect(generally(bytes, bytes.length)).toBeUndefined();
   });
 
   it("are written byte for byte as the general writer would", () => {
@@ -76,13 +115,28 @@ describe("plain values", () => {
     (value) => {
       const sink = new ByteSink(1);
       expect(writePlain(sink, value, defaultLimits)).toBe(true);
-      expect(reader.read(sink.bytes, 0, sink.position)).toEqual(value);
+      expect(reader.read(sink.bytes, 0, sink.position, defaultLimits)).toEqual(value);
     },
   );
 
   it("are not what goes deeper, is longer, or is no ASCII", () => {
     for (const value of [[[1]], "x".repeat(32), "é", ["é"], new Array(9).fill(0), {}, undefined, [undefined]])
       expect(writePlain(new ByteSink(1), value, defaultLimits)).toBe(false);
+  });
+});
+
+describe("a text cache", () => {
+  it("gives the right text for any bytes, however many share its places", () => {
+    const cache = new TextCache();
+    const read = (text: string) => {
+      const bytes = new TextEncoder().encode(`.${text}.`);
+      return cache.read(bytes, 1, bytes.length - 1);
+    };
+    for (let round = 0; round < 3; round++) {
+      for (let index = 0; index < 5_000; index++) expect(read(`a${index}z`)).toBe(`a${index}z`);
+      for (const text of ["", "x".repeat(31), "x".repeat(32), "x".repeat(33)]) expect(read(text)).toBe(text);
+      for (const text of ["é", "xé"]) expect(read(text)).toBeUndefined();
+    }
   });
 });
 

@@ -1,0 +1,159 @@
+import { deepest } from "../limits.js";
+import { readLength } from "./heads.js";
+import { readAscii } from "./plain-values.js";
+import type { ScanLimits } from "./scan.js";
+import { TextCache } from "./text-cache.js";
+
+/** Stands for a value that is not plain. */
+export const notPlain: unique symbol = Symbol("not plain");
+
+/** Deepest that it goes itself. */
+const ownDepth = 16;
+/** Bytes of a string from which on one call out of JavaScript is quicker, which the general way makes. */
+const longText = 64;
+
+// Texts that came before, of any session: they are of no consequence but speed.
+const keys = new TextCache();
+const texts = new TextCache();
+const scratch = new DataView(new ArrayBuffer(8));
+
+/**
+ * Reads values of null, booleans, numbers, ASCII strings, arrays and objects in one pass, checked as strictly as the scan
+ * would, by the same limits.
+ *
+ * Anything else, or anything that the scan refuses, is `notPlain`, and left to the scan and the general reader. One pass
+ * takes half the time of two: of a small call it saves a quarter.
+ */
+export class PlainReader {
+  /** Where the last value that was read ends. */
+  end = 0;
+  #nodes = 0;
+  #depth = 0;
+  #maxNodes = 0;
+  #maxDepth = 0;
+
+  /** Reads the value at `start`, which must end at `limit` or before. */
+  read(bytes: Uint8Array, start: number, limit: number, { maxDepth, maxNodes }: ScanLimits): unknown {
+    this.#nodes = 1;
+    this.#depth = 0;
+    this.#maxNodes = maxNodes;
+    this.#maxDepth = Math.min(maxDepth, ownDepth, deepest);
+    return this.#value(bytes, start, limit);
+  }
+
+  #value(bytes: Uint8Array, at: number, limit: number): unknown {
+    if (at >= limit) return notPlain;
+    const head = bytes[at]!;
+    if (head < 0x80 || head >= 0xe0) {
+      this.end = at + 1;
+      return head < 0x80 ? head : head - 0x100;
+    }
+    if (head < 0x90) return this.#object(bytes, at + 1, head - 0x80, limit);
+    if (head < 0xa0) return this.#array(bytes, at + 1, head - 0x90, limit);
+    if (head < 0xc0) return this.#text(bytes, at + 1, head - 0xa0, limit);
+    return this.#headed(bytes, head, at + 1, limit);
+  }
+
+  #headed(bytes: Uint8Array, head: number, at: number, limit: number): unknown {
+    this.end = at;
+    switch (head) {
+      case 0xc0:
+        return null;
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xcb:
+        return this.#has(8, at, limit) ? readFloat64(bytes, at) : notPlain;
+      case 0xcc:
+        return this.#has(1, at, limit) ? bytes[at]! : notPlain;
+      case 0xcd:
+        return this.#has(2, at, limit) ? readLength(bytes, at, 2) : notPlain;
+      case 0xce:
+        return this.#has(4, at, limit) ? readLength(bytes, at, 4) : notPlain;
+      case 0xcf:
+        // Up to 2^53 a number is exact.
+        return this.#has(8, at, limit) && readLength(bytes, at, 4) < 2 ** 21
+          ? readLength(bytes, at, 4) * 2 ** 32 + readLength(bytes, at + 4, 4)
+          : notPlain;
+      case 0xd0:
+        return this.#has(1, at, limit) ? (bytes[at]! << 24) >> 24 : notPlain;
+      case 0xd1:
+        return this.#has(2, at, limit) ? (readLength(bytes, at, 2) << 16) >> 16 : notPlain;
+      case 0xd2:
+        return this.#has(4, at, limit) ? readLength(bytes, at, 4) | 0 : notPlain;
+      case 0xd9:
+        return this.#has(1, at, limit) ? this.#text(bytes, at + 1, bytes[at]!, limit) : notPlain;
+      case 0xdc:
+        return this.#has(2, at, limit)
+          ? this.#array(bytes, at + 2, readLength(bytes, at, 2), limit)
+          : notPlain;
+      default:
+        return notPlain;
+    }
+  }
+
+  #has(count: number, at: number, limit: number): boolean {
+    this.end = at + count;
+    return this.end <= limit;
+  }
+
+  #text(bytes: Uint8Array, at: number, length: number, limit: number): unknown {
+    const end = at + length;
+    if (end > limit || length >= longText) return notPlain;
+    const text = length < 16 ? texts.read(bytes, at, end) : readAscii(bytes, at, end);
+    if (text === undefined) return notPlain;
+    this.end = end;
+    return text;
+  }
+
+  #array(bytes: Uint8Array, start: number, size: number, limit: number): unknown {
+    if (!this.#open(size, limit - start)) return notPlain;
+    const values: unknown[] = [];
+    let at = start;
+    for (let index = 0; index < size; index++) {
+      const value = this.#value(bytes, at, limit);
+      if (value === notPlain) return notPlain;
+      values.push(value);
+      at = this.end;
+    }
+    this.end = at;
+    this.#depth--;
+    return values;
+  }
+
+  #object(bytes: Uint8Array, start: number, size: number, limit: number): unknown {
+    if (!this.#open(size, (limit - start) / 2)) return notPlain;
+    const object: Record<string, unknown> = {};
+    let at = start;
+    for (let count = 0; count < size; count++) {
+      if (at >= limit) return notPlain;
+      const length = bytes[at]! - 0xa0;
+      const from = at + 1;
+      if (length < 0 || length > 31 || from + length > limit) return notPlain;
+      const key = keys.read(bytes, from, from + length);
+      // The one key that would not become a property.
+      if (key === undefined || key === "__proto__") return notPlain;
+      const value = this.#value(bytes, from + length, limit);
+      if (value === notPlain) return notPlain;
+      object[key] = value;
+      at = this.end;
+    }
+    this.end = at;
+    this.#depth--;
+    return object;
+  }
+
+  // Before anything is made: a claim of elements costs no memory.
+  #open(size: number, room: number): boolean {
+    this.#nodes += size;
+    this.#depth += 1;
+    return size <= room && this.#nodes <= this.#maxNodes && this.#depth <= this.#maxDepth;
+  }
+}
+
+function readFloat64(bytes: Uint8Array, at: number): number {
+  scratch.setUint32(0, readLength(bytes, at, 4));
+  scratch.setUint32(4, readLength(bytes, at + 4, 4));
+  return scratch.getFloat64(0);
+}
