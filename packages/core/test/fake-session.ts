@@ -26,6 +26,10 @@ export class FakeSession {
     return this.frames.push(frame);
   }
 
+  get nextPacket(): number {
+    return this.frames.length + 1;
+  }
+
   mayHaveArrived(packet: number): boolean {
     return packet <= this.arrived;
   }

@@ -100,7 +100,6 @@ export class PendingCalls {
 
   /** Sends a call, or queues it. Rejects it at once when the queue is full. */
   add(call: PendingCall): void {
-    this.#retries.called();
     if (
       this.#queue.size === 0 &&
       this.#current !== undefined &&
@@ -176,7 +175,8 @@ export class PendingCalls {
     for (const { call, mayHaveRun } of sent.lose()) {
       const failure = error(call, mayHaveRun ? "unknown" : "not-executed");
       if (mayHaveRun) call.doubtful = true;
-      if (!final && this.#retries.allows(call, failure)) {
+      // What no server has seen cost it nothing, so it takes nothing from the budget.
+      if (!final && (mayHaveRun ? this.#retries.allows(call, failure) : this.#retries.allowsUnseen(call))) {
         call.withdraw?.();
         again.push(call);
       } else failed.push(() => this.#fail(call, failure));
@@ -201,7 +201,7 @@ export class PendingCalls {
   #send(call: PendingCall, sent: SentCalls): void {
     try {
       sent.send(call);
-      call.attempts += 1;
+      if (call.attempts++ === 0) this.#retries.called();
     } catch (error) {
       this.#fail(call, RpcError.from(error, "internal", { outcome: "not-executed" }));
     }

@@ -40,18 +40,21 @@ export class Retries {
     return this.#resting.size;
   }
 
-  /** A call is made: it earns the budget a part of a retry. */
+  /** A call is sent for the first time: it earns the budget a part of a retry. */
   called(): void {
     this.#budget.called();
   }
 
   /** Whether `call`, which failed with `error`, may be sent again; takes from the budget if so. */
   allows(call: PendingCall, error: RpcError): boolean {
-    if (error.code !== "unavailable" || call.spent === true) return false;
+    if (error.code !== "unavailable") return false;
     const safe = error.outcome === "not-executed" || (error.outcome === "unknown" && call.idempotent);
-    return (
-      safe && call.attempts < maxAttempts && call.deadline > this.#options.clock.now() && this.#budget.take()
-    );
+    return safe && this.allowsUnseen(call) && this.#budget.take();
+  }
+
+  /** Whether `call`, which no server has seen, may be sent again: it was no load to one, so the budget is not asked. */
+  allowsUnseen(call: PendingCall): boolean {
+    return call.spent !== true && call.attempts < maxAttempts && call.deadline > this.#options.clock.now();
   }
 
   /** Gives `call` back after a wait that grows with its attempts. */

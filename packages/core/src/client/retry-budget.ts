@@ -5,7 +5,7 @@ const perCall = 0.2;
 const perMs = 10 / 1_000;
 
 /**
- * How many calls may be sent again: a fifth of the calls made, and ten a second.
+ * How many calls may be sent again: a fifth of the calls sent, and ten a second.
  *
  * Without it a server that fails under load would get every call five times. What is saved up is bounded by
  * `maxSavedRetries`.
@@ -21,7 +21,7 @@ export class RetryBudget {
     this.#countedAt = clock.now();
   }
 
-  /** A call is made. */
+  /** A call is sent for the first time. */
   called(): void {
     this.#calls += 1;
   }

@@ -70,6 +70,8 @@ export class SentCalls {
     // Taken before it is sent: the session may be lost under the sending, and the call with it.
     slot.call = call;
     slot.taken = true;
+    // Until it is known: what is told of a call that is lost under the sending must not be that of the slot's last one.
+    slot.packet = this.session.nextPacket;
     slot.order = this.#sent++;
     this.#size += 1;
     try {

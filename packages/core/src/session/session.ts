@@ -159,6 +159,11 @@ export class Session {
     );
   }
 
+  /** The least number that the packet of the next frame can have. */
+  get nextPacket(): number {
+    return (this.#sent + 1) >>> 0;
+  }
+
   /** Whether everything that was sent has arrived, and everything that arrived was handed up. */
   get settled(): boolean {
     return this.#kept.size === 0 && this.#held === undefined;

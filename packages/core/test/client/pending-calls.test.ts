@@ -238,6 +238,17 @@ describe("pending calls", () => {
     expect([calls.pending, calls.queued]).toEqual([0, 0]);
   });
 
+  it("are not said to have run as the one before in their slot did, when the session is lost under the sending", () => {
+    const { calls, session, sent } = create();
+    const [before, unlucky] = [new FakeCall("before"), new FakeCall("unlucky")];
+    calls.add(before);
+    calls.resolve(sent, before.id, "done");
+    session.arrived = 1;
+    unlucky.underway = () => calls.lost(sent, lost, true);
+    calls.add(unlucky);
+    expect(unlucky.settled).toMatchObject([{ code: "unavailable", outcome: "not-executed" }]);
+  });
+
   it("use no more slots than an id can name, whatever the server allows", () => {
     const { calls, sent } = create({ slots: 1_000_000, maxQueuedCalls: 10 });
     const all = Array.from({ length: 2 ** 16 + 1 }, (_, index) => new FakeCall(`${index}`));
@@ -265,6 +276,30 @@ describe("pending calls", () => {
 });
 
 describe("pending calls whose session is lost", () => {
+  it("are sent again whatever the budget when no server has seen them", () => {
+    const { calls, session, sent } = create({ slots: 100, maxQueuedCalls: 100 });
+    const all = Array.from({ length: 100 }, (_, index) => new FakeCall(`${index}`));
+    for (const call of all) calls.add(call);
+    session.arrived = 0;
+    calls.lost(sent, lost, false);
+    const next = open(calls);
+    calls.pump();
+    expect(next.session.frames).toHaveLength(100);
+    expect(all.flatMap(({ settled }) => settled)).toEqual([]);
+  });
+
+  it("are sent again a fifth as often as calls were sent: those that were refused unsent earn nothing", () => {
+    const { calls, server, sent } = create({ slots: 30, maxQueuedCalls: 1 });
+    const all = Array.from({ length: 30 }, (_, index) => new FakeCall(`${index}`));
+    for (const call of all) call.idempotent = true;
+    for (const call of all) calls.add(call);
+    server.slots = 0;
+    for (let refused = 0; refused < 1_000; refused++) calls.add(new FakeCall("refused"));
+    calls.lost(sent, lost, false);
+    // Ten at the start, and a fifth of thirty.
+    expect(all.filter(({ settled }) => settled.length === 0)).toHaveLength(16);
+  });
+
   it("are sent again when they never arrived: in order, in front of those that wait", () => {
     const { calls, session, sent } = create({ slots: 3 });
     const all = ["arrived", "one", "two", "waiting"].map((name) => new FakeCall(name));
