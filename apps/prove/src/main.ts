@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { proofs } from "./proofs.js";
 import { runProofs } from "./run-proofs.js";
 
-process.exitCode = await main(process.argv.slice(2));
+// A proof that was given up may have left something open.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   const asked = read(args);

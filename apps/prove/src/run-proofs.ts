@@ -14,6 +14,8 @@ export interface Result {
 }
 
 const notesShown = 10;
+/** When a proof that does not end is given up: many times what it takes. */
+const limitMs: Readonly<Record<Size, number>> = { short: 180_000, full: 7_200_000 };
 
 /** Runs proofs one after another, so that none disturbs another's figures, and prints a line for each. */
 export async function runProofs(
@@ -34,13 +36,26 @@ async function runProof({ name, what, run }: Proof, size: Size): Promise<Result>
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 100) / 10;
   try {
-    const { tried, figures, notes = [], table }: Findings = await run(size);
+    const found: Findings = await withinLimit(run(size), limitMs[size]);
+    const { tried, figures, notes = [], table } = found;
     const holds = figures.length > 0 && figures.every(isHeld);
     const result = { name, what, size, seconds: seconds(), holds, tried, figures, notes };
     return table === undefined ? result : { ...result, table };
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { name, what, size, seconds: seconds(), holds: false, notes: [why] };
+  }
+}
+
+async function withinLimit<Result>(run: Promise<Result>, ms: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not over after ${ms / 1_000} s`)), ms);
+  });
+  try {
+    return await Promise.race([run, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

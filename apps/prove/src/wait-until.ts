@@ -9,6 +9,6 @@ export async function waitUntil(
   const until = performance.now() + atMostMs;
   while (!(await holds())) {
     if (performance.now() > until) throw new Error(`${what}: not within ${atMostMs} ms`);
-    await sleep(5);
+    await sleep(2);
   }
 }

@@ -5,6 +5,7 @@ import { createFaultyLink, type FaultyLink } from "@rpc/core/testing";
 import { tcp } from "@rpc/transport-tcp";
 import { answerParent } from "../answer-parent.js";
 import type { Feed } from "../feed.js";
+import { waitUntil } from "../wait-until.js";
 
 export interface FeedClientsOptions {
   readonly url: string;
@@ -85,11 +86,11 @@ answerParent({
   /** The slow ones hurry: resolves when all have caught up. */
   async catchUp(number: number) {
     slowly = false;
-    while (slow.some(({ reached }) => reached < number)) await sleep(5);
+    await waitUntil("the slow ones", () => slow.every(({ reached }) => reached >= number));
   },
   /** Resolves when every fast one has come that far. */
   async reached(number: number) {
-    while (fast.some(({ reached }) => reached < number)) await sleep(1);
+    await waitUntil("the fast ones", () => fast.every(({ reached }) => reached >= number));
   },
   /** Ends the connection of one of them, drawn at random. */
   cut() {
