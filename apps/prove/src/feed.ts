@@ -6,7 +6,7 @@ export const quoteKeys = 1_000;
 /** A service that only tells: trades that nobody may miss in silence, quotes of which only the newest counts. */
 @service("Feed")
 export class Feed {
-  @event({ mode: "log", history: { count: 2_000 } }) readonly trades = new Event<number>();
+  @event({ mode: "log", history: { count: 1_000 } }) readonly trades = new Event<number>();
   @event({ mode: "latest" }) readonly quotes = new Event<number>();
   trade = 0;
   quote = 0;
