@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { memory } from "@rpc/core";
+import { crash } from "./crash/crash.js";
 import { openServer } from "./open-server.js";
 import { createPlace, createTransports, type Place, type TransportName, transportNames } from "./places.js";
 import { Mistake, runProgram } from "./program.js";
@@ -41,6 +42,12 @@ async function runInTwoProcesses(
     await runClient({ url: server.url, transports: createTransports(), signal: until }, transcript);
   } finally {
     await server.close();
+  }
+  const next = await createPlace(name);
+  try {
+    await crash({ url: next.url, transports: createTransports, signal }, transcript);
+  } finally {
+    await next.remove();
   }
 }
 

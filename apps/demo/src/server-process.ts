@@ -15,8 +15,16 @@ export interface ServerProcess {
   readonly url: string;
   /** Aborts, with a `Mistake`, when the process ends without being asked to. */
   readonly lost: AbortSignal;
+  /** Ends it as a power cut would: SIGKILL. Resolves when it is gone. */
+  kill(): Promise<void>;
   /** Asks it to close and waits for its end. Rejects `Mistake` when it did not end in order. */
   close(): Promise<void>;
+}
+
+/** Which program is the server; default: the tour's. */
+export interface ServerProgram {
+  readonly program?: string;
+  readonly args?: readonly string[];
 }
 
 /** How long a server may take to close before it is ended by force. */
@@ -29,9 +37,13 @@ const mostErrorText = 4_096;
  * The two hold a channel: when either process ends, however it ends, the other one notices, so none stays behind.
  * Rejects `Mistake` when the server ends before it listens, with what it said.
  */
-export async function startServer(url: string, signal: AbortSignal): Promise<ServerProcess> {
+export async function startServer(
+  url: string,
+  signal: AbortSignal,
+  { program = "./server.js", args = [] }: ServerProgram = {},
+): Promise<ServerProcess> {
   signal.throwIfAborted();
-  const child = fork(new URL("./server.js", import.meta.url), [], {
+  const child = fork(new URL(program, import.meta.url), [...args], {
     env: { ...process.env, RPC_URL: url },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -61,6 +73,11 @@ function superviseServer(child: ChildProcess, url: string, ending: Promise<Endin
     pid: child.pid!,
     url,
     lost: lost.signal,
+    async kill() {
+      closing = true;
+      child.kill("SIGKILL");
+      await ending;
+    },
     async close() {
       closing = true;
       const timer = setTimeout(() => child.kill("SIGKILL"), closeTimeoutMs);
