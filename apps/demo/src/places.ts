@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Transport } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
+import { ws } from "@rpc/transport-ws";
 import { zmq } from "@rpc/transport-zmq";
 import { Mistake } from "./program.js";
 
@@ -19,14 +20,19 @@ export interface Place {
 }
 
 /** Words that choose a transport on the command line. */
-export const transportNames = ["tcp", "zmq", "unix", "memory"] as const;
+export const transportNames = ["tcp", "ws", "zmq", "unix", "memory"] as const;
 
 export type TransportName = (typeof transportNames)[number];
 
 /** Makes a place that nobody else uses. */
 export async function createPlace(name: TransportName): Promise<Place> {
   if (name === "unix") return createSocketFile();
-  const urls = { tcp: "tcp://127.0.0.1:0", zmq: "zmq://127.0.0.1:0", memory: "memory:demo" };
+  const urls = {
+    tcp: "tcp://127.0.0.1:0",
+    ws: "ws://127.0.0.1:0",
+    zmq: "zmq://127.0.0.1:0",
+    memory: "memory:demo",
+  };
   return { url: urls[name], async remove() {} };
 }
 
@@ -36,7 +42,7 @@ export async function createPlace(name: TransportName): Promise<Place> {
  * Over ZeroMQ peers without a session are served too: a REQ socket of any language.
  */
 export function createTransports(): Transport[] {
-  return [tcp(), zmq({ plain: true })];
+  return [tcp(), ws(), zmq({ plain: true })];
 }
 
 /** The URL that `RPC_URL` gives. Throws `Mistake` for memory, which no two processes share. */
@@ -44,7 +50,7 @@ export function readUrl(env: NodeJS.ProcessEnv): string {
   const url = env["RPC_URL"] ?? defaultUrl;
   if (!url.startsWith("memory:")) return url;
   throw new Mistake(
-    `${url} stays inside one process: run demo memory, or give RPC_URL as tcp://, unix: or zmq://`,
+    `${url} stays inside one process: run demo memory, or give RPC_URL as tcp://, ws://, unix: or zmq://`,
   );
 }
 

@@ -15,7 +15,7 @@ describe("npx pnpm@12 demo", () => {
   const told: string[] = [];
   const crashes: string[] = [];
 
-  it.each(["tcp", "zmq", "unix", "memory"])(
+  it.each(["tcp", "ws", "zmq", "unix", "memory"])(
     "goes through the tour over %s and leaves nothing",
     async (name) => {
       const { code, stdout, stderr } = await run("main", [name]);
@@ -38,7 +38,7 @@ describe("npx pnpm@12 demo", () => {
   );
 
   it("tells the same over every transport", () => {
-    expect(told).toHaveLength(4);
+    expect(told).toHaveLength(5);
     expect(new Set(told).size).toBe(1);
   });
 
@@ -114,7 +114,7 @@ describe("npx pnpm@12 demo", () => {
     expect(await run("main", words)).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: `${sentence}; usage: npx pnpm@12 demo [tcp|zmq|unix|memory]\n`,
+      stderr: `${sentence}; usage: npx pnpm@12 demo [tcp|ws|zmq|unix|memory]\n`,
     });
   });
 

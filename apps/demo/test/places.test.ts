@@ -32,7 +32,7 @@ describe("places", () => {
 
   it("cannot be memory for two processes", () => {
     expect(() => readUrl({ RPC_URL: "memory:x" })).toThrow(
-      "memory:x stays inside one process: run demo memory, or give RPC_URL as tcp://, unix: or zmq://",
+      "memory:x stays inside one process: run demo memory, or give RPC_URL as tcp://, ws://, unix: or zmq://",
     );
   });
 });

@@ -1,7 +1,7 @@
 import type { Transport } from "@rpc/core";
 import { UsageError } from "../exit-codes.js";
 
-/** Files for a `tls://` server. */
+/** Files for a server at `tls://` or `wss://`. */
 export interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
@@ -16,14 +16,17 @@ export async function loadTransport(url: string, files: TlsFiles = {}): Promise<
     ...(files.cert !== undefined && { certFile: files.cert }),
     ...(files.certKey !== undefined && { keyFile: files.certKey }),
   };
-  if (Object.keys(tls).length > 0 && scheme !== "tls")
-    throw new UsageError(`--ca, --cert and --cert-key are for tls://, got ${url}`);
+  if (Object.keys(tls).length > 0 && scheme !== "tls" && scheme !== "wss")
+    throw new UsageError(`--ca, --cert and --cert-key are for tls:// and wss://, got ${url}`);
   try {
     switch (scheme) {
       case "tcp":
       case "tls":
       case "unix":
         return (await import("@rpc/transport-tcp")).tcp({ tls });
+      case "ws":
+      case "wss":
+        return (await import("@rpc/transport-ws")).ws({ tls });
       // Loaded when needed: it brings a native library.
       case "zmq":
       case "zmq+ipc":
@@ -34,6 +37,6 @@ export async function loadTransport(url: string, files: TlsFiles = {}): Promise<
     throw error;
   }
   throw new UsageError(
-    `expected the URL of a server such as tcp://127.0.0.1:7000, by tcp, tls, unix, zmq or zmq+ipc; got ${url}`,
+    `expected the URL of a server such as tcp://127.0.0.1:7000, by tcp, tls, unix, ws, wss, zmq or zmq+ipc; got ${url}`,
   );
 }

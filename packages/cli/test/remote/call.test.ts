@@ -6,14 +6,17 @@ import { run } from "./run.js";
 import { openShop } from "./shop.js";
 
 describe("rpc call", () => {
-  test.each(["tcp://127.0.0.1:0", "zmq://127.0.0.1:0"])("calls a method on %s", async (listen) => {
-    const { url } = await openShop({ listen });
-    expect(await run(["call", url, "Shop.order", '{"article":"tea"}', "--key", "1"])).toEqual({
-      exitCode: 0,
-      out: '"order 1"\n',
-      err: "",
-    });
-  });
+  test.each(["tcp://127.0.0.1:0", "ws://127.0.0.1:0/rpc", "zmq://127.0.0.1:0"])(
+    "calls a method on %s",
+    async (listen) => {
+      const { url } = await openShop({ listen });
+      expect(await run(["call", url, "Shop.order", '{"article":"tea"}', "--key", "1"])).toEqual({
+        exitCode: 0,
+        out: '"order 1"\n',
+        err: "",
+      });
+    },
+  );
 
   test("takes texts where the contract wants a date, a bigint, bytes, a map or a set", async () => {
     const { url, shop } = await openShop();
@@ -272,9 +275,9 @@ describe("a server that cannot be reached", () => {
       3,
       "unavailable: nobody listens at tcp://127.0.0.1:1",
     ],
-    [["ls", "ftp://127.0.0.1:1"], 2, "by tcp, tls, unix, zmq or zmq+ipc; got ftp://127.0.0.1:1"],
+    [["ls", "ftp://127.0.0.1:1"], 2, "by tcp, tls, unix, ws, wss, zmq or zmq+ipc; got ftp://127.0.0.1:1"],
     [["ls", "tcp://127.0.0.1"], 2, "tcp://127.0.0.1"],
-    [["ls", "tcp://127.0.0.1:1", "--ca", "x.pem"], 2, "are for tls://"],
+    [["ls", "tcp://127.0.0.1:1", "--ca", "x.pem"], 2, "are for tls:// and wss://"],
   ])("%j exits with %i", async (args, exitCode, message) => {
     expect(await run(args)).toMatchObject({ exitCode, out: "", err: expect.stringContaining(message) });
   });

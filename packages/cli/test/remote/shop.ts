@@ -1,6 +1,7 @@
 import { Event, event, expose, RpcError, type ServeOptions, type Server, serve, service } from "@rpc/core";
 import type { Contract } from "@rpc/core/contract";
 import { tcp } from "@rpc/transport-tcp";
+import { ws } from "@rpc/transport-ws";
 import { zmq } from "@rpc/transport-zmq";
 import { onTestFinished } from "vitest";
 
@@ -137,7 +138,7 @@ export interface OpenShop {
 export async function openShop(options: Partial<ServeOptions> = {}): Promise<OpenShop> {
   const shop = new Shop();
   const server = await serve([shop], {
-    transports: [tcp(), zmq()],
+    transports: [tcp(), ws(), zmq()],
     listen: "tcp://127.0.0.1:0",
     contract,
     ...options,
