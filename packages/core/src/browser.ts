@@ -6,7 +6,9 @@
 export type { AmbientContext } from "./ambient-context.js";
 export type { Call, CallContext, CallOptions, Metadata } from "./call.js";
 export type { CallOutcome } from "./client/call-outcome.js";
-export { Client, type ClientOptions, type ClientStats, connect } from "./client/client.js";
+export { Client, connect } from "./client/client.js";
+export type { ClientOptions } from "./client/client-options.js";
+export type { ClientStats } from "./client/client-stats.js";
 export type { ClientState } from "./client/connector.js";
 export type { DeliveredEvent, EventItem, Gap, Mark, RemovedKey } from "./client/event-item.js";
 export type { Remote } from "./client/proxy.js";

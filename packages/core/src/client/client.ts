@@ -5,9 +5,7 @@ import { RpcError } from "../errors.js";
 import { findTransport } from "../find-transport.js";
 import { type Interceptor, intercept } from "../interceptor.js";
 import { checkLimits, type Limits } from "../limits.js";
-import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
-import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
-import { checkOptions } from "../service/names.js";
+import { type GuardedLogger, guardLogger } from "../logger.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
 import type { Transport } from "../transport.js";
@@ -16,7 +14,9 @@ import { type CallOutcome, toCallOutcome } from "./call-outcome.js";
 import { type Answer, CallParts, type PartsOfSession } from "./call-parts.js";
 import { createServiceCaller } from "./caller.js";
 import { checkCallOptions, refuseMetadata } from "./check-call-options.js";
+import { type ClientOptions, checkClientOptions, checkTimeout } from "./client-options.js";
 import { ClientSession } from "./client-session.js";
+import type { ClientStats } from "./client-stats.js";
 import { type ClientState, Connector } from "./connector.js";
 import { inherit } from "./nested-call.js";
 import { notExecuted } from "./not-executed.js";
@@ -29,62 +29,6 @@ import { createRemoteStream, type RemoteStream } from "./remote-stream.js";
 import type { SentCalls } from "./sent-calls.js";
 import type { LiveSubscription } from "./subscription.js";
 import { type SubscribeRequest, Subscriptions } from "./subscriptions.js";
-
-/** How a client connects and calls. */
-export interface ClientOptions {
-  /** Which transports it may use; the URL's scheme picks one. */
-  readonly transports: readonly Transport[];
-  /** Milliseconds until a call is given up. Default 10,000: longer than a healthy method, shorter than patience. */
-  readonly timeoutMs?: number;
-  /** Milliseconds until the first connection is given up, tried again and again meanwhile. Default 5,000. */
-  readonly connectTimeoutMs?: number;
-  /**
-   * What to show the server, asked anew at every hello, and in time before what was shown last ends: a token, a user and
-   * password.
-   */
-  readonly credentials?: () => unknown;
-  /** Functions around every call, the first outermost. */
-  readonly interceptors?: readonly Interceptor[];
-  /** Lets calls made inside a served method inherit from its call: the `ambientContext` that `serve` got. Default: none. */
-  readonly ambientContext?: AmbientContext;
-  /** Bounds of this client; see `Limits`. */
-  readonly limits?: Partial<Limits>;
-  /** Default: silent. */
-  readonly logger?: Logger;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** Default: the machine's. */
-  readonly random?: Random;
-}
-
-/** Numbers of a client, for an operator. */
-export interface ClientStats {
-  readonly state: ClientState;
-  /** Calls sent and not answered. */
-  readonly pendingCalls: number;
-  /** Calls that wait for a slot or a connection. */
-  readonly queuedCalls: number;
-  /** Functions that the server may call. */
-  readonly callbacks: number;
-  readonly subscriptions: number;
-  /** Items that wait for their consumers. */
-  readonly queuedEvents: number;
-  /** Bytes sent and not acknowledged. */
-  readonly sendBufferBytes: number;
-}
-
-const optionNames = [
-  "transports",
-  "timeoutMs",
-  "connectTimeoutMs",
-  "credentials",
-  "interceptors",
-  "ambientContext",
-  "limits",
-  "logger",
-  "clock",
-  "random",
-];
 
 /**
  * Connects to a server: `await connect("tcp://127.0.0.1:7000", { transports: [tcp()] })`.
@@ -99,10 +43,7 @@ export async function connect(
   url: string | URL | readonly (string | URL)[] | undefined,
   options: ClientOptions,
 ): Promise<Client> {
-  checkOptions("connect", options, optionNames);
-  checkTransports("connect", options.transports);
-  checkFunctions("connect", "interceptors", options.interceptors);
-  checkFunction("connect", "credentials", options.credentials);
+  checkClientOptions(options);
   const urls = Array.isArray(url) ? url : [url];
   const targets = urls.map((one) => findTransport(one, options.transports));
   if (targets.length === 0) findTransport(undefined, options.transports);
@@ -555,11 +496,4 @@ function sendAbortable(
   );
   signal.addEventListener("abort", cancel);
   calls.add(pending);
-}
-
-function checkTimeout(name: string, timeoutMs: number): number {
-  if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
-  throw new TypeError(
-    `${name} must be a number of milliseconds above 0, or Infinity; got ${String(timeoutMs)}`,
-  );
 }

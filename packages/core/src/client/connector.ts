@@ -1,15 +1,15 @@
 import type { Clock, Random, Timer } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
-import { type Limits, maxHandshakePacketBytes } from "../limits.js";
+import type { Limits } from "../limits.js";
 import type { KindLogger } from "../logger.js";
 import { BlockPool } from "../session/block-pool.js";
-import { sayHello, toPeerLimits } from "../session/handshake.js";
+import { toPeerLimits } from "../session/handshake.js";
 import type { Safety } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
 import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
-import { askCredentials } from "./ask-credentials.js";
+import { attemptTo } from "./attempt.js";
 import { Backoff } from "./backoff.js";
 
 /**
@@ -193,79 +193,32 @@ export class Connector {
     });
   }
 
-  async #open(attempt: AbortController): Promise<void> {
-    const { clock, limits, logger, connectTimeoutMs } = this.#options;
-    const target = this.#turn++ % this.#options.targets.length;
-    const { url, transport } = this.#options.targets[target]!;
-    const timer = clock.timer(connectTimeoutMs, () => attempt.abort());
-    let connection: Connection | undefined;
-    try {
-      const { packetTimeoutMs } = limits;
-      const options = {
-        clock,
-        logger,
-        maxPacketBytes: maxHandshakePacketBytes,
-        packetTimeoutMs,
-        signal: attempt.signal,
-      };
-      connection = await transport.connect(url, options);
-      const opened = connection;
-      attempt.signal.addEventListener("abort", () => void opened.close());
-      const credentials = await this.#askCredentials(attempt.signal);
-      await this.#greet(connection, credentials, target);
-    } catch (error) {
-      void connection?.close();
-      throw error;
-    } finally {
-      timer.clear();
-    }
-  }
-
-  // The program's function may never answer; the attempt ends all the same, and the next one asks again.
-  #askCredentials(signal: AbortSignal): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const givenUp = () => reject(this.#unavailable("the attempt was given up"));
-      if (signal.aborted) return givenUp();
-      signal.addEventListener("abort", givenUp);
-      askCredentials(this.#options.credentials).then(resolve, reject);
-    });
-  }
-
-  #greet(connection: Connection, credentials: unknown, target: number): Promise<void> {
-    const { clock, limits, random, connectTimeoutMs } = this.#options;
-    const kept = this.#session;
-    if (kept === undefined) this.#sessionId = random.bytes(16);
-    return sayHello(
-      connection,
-      {
-        type: "hello",
-        protocol: protocolVersion,
-        sessionId: this.#sessionId,
-        token: kept === undefined ? undefined : this.#token,
-        received: kept?.received ?? 0,
-        limits: toPeerLimits(limits),
-        features: [],
-        credentials,
+  #open(attempt: AbortController): Promise<void> {
+    const { limits, random, targets } = this.#options;
+    const index = this.#turn++ % targets.length;
+    let kept: Session | undefined;
+    return attemptTo(targets[index]!, attempt, this.#options, {
+      hello: (credentials) => {
+        kept = this.#session;
+        if (kept === undefined) this.#sessionId = random.bytes(16);
+        return {
+          type: "hello",
+          protocol: protocolVersion,
+          sessionId: this.#sessionId,
+          token: kept === undefined ? undefined : this.#token,
+          received: kept?.received ?? 0,
+          limits: toPeerLimits(limits),
+          features: [],
+          credentials,
+        };
       },
-      { clock, limits, timeoutMs: connectTimeoutMs },
-      (welcome) => {
+      welcomed: (connection, welcome) => {
         const receiver = this.#welcomed(connection, welcome, kept);
-        this.#target = target;
+        this.#target = index;
         return receiver;
       },
-    ).catch((error: RpcError) => {
-      throw this.#misunderstood(error, this.#options.targets[target]!.url);
+      givenUp: () => this.#unavailable("the attempt was given up"),
     });
-  }
-
-  // Who answers and does not speak this protocol is most likely a server of another kind, or of another scheme.
-  #misunderstood(error: RpcError, url: URL): RpcError {
-    const { code, message } = error;
-    const strange =
-      message.startsWith("protocol error") || message.startsWith("connection lost in the handshake");
-    if (!strange) return error;
-    const hint = `${url.href}: ${message}; does a server of @rpc listen there, and by that scheme?`;
-    return new RpcError(code, hint, { outcome: "not-executed", cause: error });
   }
 
   /** `asked` is the session that the hello spoke of. */

@@ -7,6 +7,7 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import type { EventItem, Gap } from "./event-item.js";
 import { type Freshness, FreshnessWatch } from "./freshness.js";
 import type { EventPosition, SubscribeOptions, Subscription } from "./remote-event.js";
+import { type Held, SubscriptionCredit } from "./subscription-credit.js";
 
 interface Waiting {
   readonly item: EventItem<unknown>;
@@ -36,7 +37,7 @@ export interface LiveSubscriptionOptions {
 /**
  * One subscription as the program holds it: a bounded queue between the read loop and a consumer.
  *
- * The bound is the credit given to the server: what the consumer has taken is granted again, by halves.
+ * The bound is the credit given to the server.
  */
 export class LiveSubscription implements Subscription<unknown> {
   readonly prefix: string;
@@ -51,12 +52,7 @@ export class LiveSubscription implements Subscription<unknown> {
   #iterated = false;
   /** What the listener has not finished. */
   #busy: Waiting | undefined;
-  /** What the server may still send. */
-  #creditItems: number;
-  #creditBytes: number;
-  /** What was consumed and not yet granted again. */
-  #takenItems = 0;
-  #takenBytes = 0;
+  readonly #credit: SubscriptionCredit;
   #mode: SubscribedFrame["mode"] = "signal";
   #confirmed = false;
   /** The server's present start, and the newest position that came from it. */
@@ -77,8 +73,8 @@ export class LiveSubscription implements Subscription<unknown> {
       logger: options.logger,
       name: `${options.service}.${options.event}`,
     });
-    this.#creditItems = options.creditItems;
-    this.#creditBytes = options.creditBytes;
+    const { creditItems, creditBytes } = options;
+    this.#credit = new SubscriptionCredit({ items: creditItems, bytes: creditBytes }, options.grant);
     this.closed = new Promise((resolve, reject) => {
       this.#settleClosed = { resolve, reject };
     });
@@ -147,7 +143,7 @@ export class LiveSubscription implements Subscription<unknown> {
     const keyed = this.#mode === "latest" || this.#mode === "table";
     const first = keyed ? from : Math.max(from, seen + 1);
     if (to === null || first <= to) this.#add({ kind: "gap", topic, from: first, to, reason }, 0, 1);
-    else this.#giveBack(1, 0);
+    else this.#credit.giveBack(1, 0);
   }
 
   /**
@@ -159,10 +155,7 @@ export class LiveSubscription implements Subscription<unknown> {
    */
   begin(epoch: string): "oldest" | number | undefined {
     const held = this.#busy === undefined ? this.#queue : [this.#busy, ...this.#queue];
-    this.#creditItems = this.#options.creditItems - held.reduce((sum, { items }) => sum + items, 0);
-    this.#creditBytes = this.#options.creditBytes - held.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#takenItems = 0;
-    this.#takenBytes = 0;
+    this.#credit.begin(held);
     const { from } = this.#options;
     const stored = typeof from === "object" ? from : undefined;
     const before = this.#confirmed ? { epoch: this.#epoch, position: this.#arrived } : stored;
@@ -185,8 +178,8 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   /** Credit for a subscribe frame: what fits beside the items that still wait. */
-  get credit(): { readonly items: number; readonly bytes: number } {
-    return { items: Math.max(this.#creditItems, 0), bytes: Math.max(this.#creditBytes, 0) };
+  get credit(): Held {
+    return this.#credit.value;
   }
 
   /** Ends it from the other side; with a reason, the consumer gets that after what still waits. */
@@ -261,10 +254,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #spend(bytes: number): void {
-    if (this.#creditItems <= 0 || this.#creditBytes <= 0)
-      throw new ProtocolError(`events of ${this.name} without credit`);
-    this.#creditItems -= 1;
-    this.#creditBytes -= bytes;
+    if (!this.#credit.spend(bytes)) throw new ProtocolError(`events of ${this.name} without credit`);
   }
 
   // From now on a new session goes on from what arrived, not from what was asked for at first.
@@ -347,19 +337,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   #returnCredit({ items, bytes }: Waiting): void {
-    if (this.#state === "open" && items > 0) this.#giveBack(items, bytes);
-  }
-
-  #giveBack(items: number, bytes: number): void {
-    this.#takenItems += items;
-    this.#takenBytes += bytes;
-    const { creditItems, creditBytes } = this.#options;
-    if (this.#takenItems * 2 < creditItems && this.#takenBytes * 2 < creditBytes) return;
-    this.#creditItems += this.#takenItems;
-    this.#creditBytes += this.#takenBytes;
-    this.#options.grant(this.#takenItems, this.#takenBytes);
-    this.#takenItems = 0;
-    this.#takenBytes = 0;
+    if (this.#state === "open" && items > 0) this.#credit.giveBack(items, bytes);
   }
 
   #more(): Promise<void> {

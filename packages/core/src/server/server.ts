@@ -1,48 +1,33 @@
-import type { AmbientContext } from "../ambient-context.js";
-import type { CallContext } from "../call.js";
 import { type Clock, type Random, systemClock, systemRandom, type Timer } from "../clock.js";
-import type { Validators } from "../contract/printed-validators.js";
 import { RpcError } from "../errors.js";
 import type { FailureReport } from "../failure.js";
 import { findTransport, type Target } from "../find-transport.js";
 import { toHex } from "../hex.js";
-import type { Interceptor } from "../interceptor.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
-import { type GuardedLogger, guardLogger, type Logger } from "../logger.js";
-import {
-  checkContract,
-  checkFunction,
-  checkFunctions,
-  checkTransports,
-  checkValidators,
-} from "../option-checks.js";
-import type { ValidateOptions } from "../service/boundary.js";
-import type { Contract } from "../service/contract.js";
+import { type GuardedLogger, guardLogger } from "../logger.js";
 import { addSink } from "../service/event.js";
 import { formerNames } from "../service/formerly.js";
-import { checkOptions } from "../service/names.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { BlockPool } from "../session/block-pool.js";
-import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
-import type { Connection, Listener, Receiver, Transport } from "../transport.js";
-import { type HelloFrame, protocolVersion } from "../wire/frame.js";
-import type { Authenticate } from "./authenticate.js";
+import type { Listener } from "../transport.js";
+import type { HelloFrame } from "../wire/frame.js";
 import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
 import { HistoryBudget } from "./delivery/history-budget.js";
 import { Health, type ServerHealth } from "./health.js";
-import { LostSessions, type OnSessionLost } from "./lost-sessions.js";
+import { LostSessions } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
 import { OnceCalls } from "./once-calls.js";
-import type { OutcomeStore } from "./outcome-store.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
-import { createReservedService, type Describe, reservedService } from "./reserved-service.js";
+import { Reception } from "./reception.js";
+import { createReservedService, reservedService } from "./reserved-service.js";
 import { Rules } from "./rules.js";
 import { RunningCount } from "./running-calls.js";
 import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
+import { checkServeOptions, checkValidate, refuseOpenAddress, type ServeOptions } from "./serve-options.js";
 import { ServedSession } from "./served-session.js";
 import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
@@ -51,85 +36,6 @@ import { TopicLog, type TopicLogOptions } from "./topic-log.js";
 import type { ValidIdentity } from "./valid-until.js";
 import { Verdicts } from "./verdicts.js";
 
-/** How services are served. */
-export interface ServeOptions {
-  /** Which transports may be used; each URL's scheme picks one. */
-  readonly transports: readonly Transport[];
-  /** Where to listen; several at once are one server. Port 0 takes a free one, see `server.urls`. */
-  readonly listen: string | URL | undefined | readonly (string | URL | undefined)[];
-  /** What `rpc generate` wrote for these services: names for a bare `@service`, numbers for methods, names of parameters. */
-  readonly contract?: Contract;
-  /** What is checked against the contract at run time; without one, arguments against `design:paramtypes` where `tsc` left them. */
-  readonly validate?: ValidateOptions;
-  /** What `rpc generate --validators` wrote: quicker checks of the contract's types. Default: they are made of the contract. */
-  readonly validators?: Validators;
-  /**
-   * Who may ask for the contract, as `rpc contract --from` does. Default: everybody, if this server listens only where
-   * processes of this machine come from; else nobody.
-   */
-  readonly describe?: Describe;
-  /** Who may ask for the numbers of this server, as `rpc top` does. Default: as for `describe`. */
-  readonly stats?: Describe;
-  /** Decides who a client is, at every hello and when it shows new credentials. Without it the identity is undefined. */
-  readonly authenticate?: Authenticate;
-  /** Allows listening where anyone may connect, without `authenticate`. Default false. */
-  readonly insecure?: boolean;
-  /** Functions around every call, the first outermost. */
-  readonly interceptors?: readonly Interceptor<CallContext>[];
-  /**
-   * Lets calls made inside a method inherit from its call without being handed the context: pass one
-   * `createAmbientContext()` of `@rpc/core/ambient` here and to `connect`. Default: none, for it costs; see the README.
-   */
-  readonly ambientContext?: AmbientContext;
-  /** Where once methods remember what they did. Default: in memory, gone with the process. */
-  readonly outcomeStore?: OutcomeStore;
-  /**
-   * What of an identity tells one caller from another: keys of once methods of different callers never meet, and a
-   * session is resumed only by the caller that opened it, else its client gets a new one.
-   * Default: all that `authenticate` returned, which must then be the same every time and able to travel. Without
-   * `authenticate`, what the transport proved; a certificate's fingerprint is in it, so name what outlives a renewal.
-   */
-  readonly outcomeScope?: (identity: unknown) => unknown;
-  /**
-   * Told of every session that is over: its client closed it, was away for `sessionRetentionMs`, or broke the protocol,
-   * or the server closes. For what a client left behind, such as its orders. `close` waits for the promise it returns; a
-   * rejection goes to the logger.
-   */
-  readonly onSessionLost?: OnSessionLost;
-  /** Bounds of this server; see `Limits`. */
-  readonly limits?: Partial<Limits>;
-  /** Default: silent. */
-  readonly logger?: Logger;
-  /** Sends messages of unexpected errors to callers: for development. Default false. */
-  readonly exposeErrors?: boolean;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** Default: the machine's. */
-  readonly random?: Random;
-}
-
-const optionNames = [
-  "transports",
-  "listen",
-  "contract",
-  "validate",
-  "validators",
-  "describe",
-  "stats",
-  "authenticate",
-  "insecure",
-  "interceptors",
-  "ambientContext",
-  "outcomeStore",
-  "outcomeScope",
-  "onSessionLost",
-  "limits",
-  "logger",
-  "exposeErrors",
-  "clock",
-  "random",
-];
-
 /**
  * Serves instances of decorated classes: `await serve([new Person()], { transports: [tcp()], listen: "tcp://127.0.0.1:7000" })`.
  *
@@ -137,13 +43,7 @@ const optionNames = [
  * when an address is taken, `failed_precondition` when anyone could connect and nothing says who may.
  */
 export async function serve(services: readonly object[], options: ServeOptions): Promise<Server> {
-  checkOptions("serve", options, optionNames);
-  checkTransports("serve", options.transports);
-  checkContract("serve", options.contract);
-  checkValidators("serve", options);
-  checkFunctions("serve", "interceptors", options.interceptors);
-  for (const name of ["authenticate", "outcomeScope", "onSessionLost"] as const)
-    checkFunction("serve", name, options[name]);
+  checkServeOptions(options);
   const server = new Server(services, options);
   await server[open]();
   return server;
@@ -175,7 +75,7 @@ export class Server implements AsyncDisposable {
   readonly #running = new RunningCount();
   readonly #sessions: SessionTable;
   readonly #lost: LostSessions;
-  readonly #connections = new Set<Connection>();
+  readonly #reception: Reception;
   readonly #pool = new BlockPool();
   readonly #budget: SendBudget;
   readonly #epoch: string;
@@ -229,6 +129,18 @@ export class Server implements AsyncDisposable {
       timeoutMs: plainTimeoutMs,
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits);
+    this.#reception = new Reception({
+      clock: this.#clock,
+      limits: this.#limits,
+      logger: this.#logger,
+      epoch: this.#epoch,
+      authenticator: this.#authenticator,
+      sessions: this.#sessions,
+      open: () => this.#closing === undefined,
+      draining: () => this.#draining !== undefined,
+      isSame: (one, other) => this.#isSame(one, other),
+      createSession: (id, hello, admitted) => this.#createSession(id, hello, admitted),
+    });
     this.#once = this.#createOnceCalls();
     this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     for (const target of this.#targets) refuseOpenAddress(target, options);
@@ -263,7 +175,7 @@ export class Server implements AsyncDisposable {
     }));
     const runningCalls = this.#running.value + this.#plain.running;
     const { calls, refused } = this.#meter;
-    return { connections: this.#connections.size, runningCalls, calls, refused, sessions };
+    return { connections: this.#reception.size, runningCalls, calls, refused, sessions };
   }
 
   /**
@@ -310,96 +222,14 @@ export class Server implements AsyncDisposable {
         maxConnectionsPerAddress,
         plain: this.#plain,
       },
-      (connection) => this.#accept(connection),
+      (connection) => this.#reception.accept(connection),
     );
-  }
-
-  #accept(connection: Connection): void {
-    if (this.#closing !== undefined || this.#connections.size >= this.#limits.maxConnections) {
-      void connection.close();
-      return;
-    }
-    this.#connections.add(connection);
-    const handshake = {
-      clock: this.#clock,
-      limits: this.#limits,
-      timeoutMs: this.#limits.handshakeTimeoutMs,
-    };
-    receiveHello(
-      connection,
-      handshake,
-      (hello) => this.#decide(connection, hello),
-      (reason) => {
-        this.#connections.delete(connection);
-        this.#logger.info(
-          `connection from ${connection.peer.address ?? connection.peer.scheme} refused: ${reason.message}`,
-          "refused connections",
-        );
-      },
-    );
-  }
-
-  async #decide(connection: Connection, hello: HelloFrame): Promise<() => Receiver> {
-    const admitted = await this.#authenticator.admit(hello.credentials, connection.peer);
-    // What follows is decided when it is done: others may have come while `authenticate` made up its mind.
-    return () => this.#welcome(connection, hello, admitted);
-  }
-
-  #welcome(connection: Connection, hello: HelloFrame, admitted: ValidIdentity): Receiver {
-    const id = toHex(hello.sessionId);
-    const kept = this.#findKept(id, hello.token);
-    const same = kept !== undefined && this.#isSame(kept.identity.value, admitted.identity);
-    const resumed = same && kept.session.open && kept.session.canContinueFrom(hello.received);
-    if (!resumed) {
-      const why = kept !== undefined && !same ? "as somebody else" : "without it";
-      kept?.session.end(refused("unavailable", `its client came back ${why}`));
-    }
-    const served = resumed ? kept : this.#createSession(id, hello, admitted);
-    // The same caller, with what `authenticate` says of it now.
-    if (resumed) served.identity.renew(admitted);
-    sendHandshake(
-      connection,
-      {
-        type: "welcome",
-        protocol: protocolVersion,
-        epoch: this.#epoch,
-        resumed,
-        token: served.token,
-        received: served.session.received,
-        limits: toPeerLimits(this.#limits),
-        features: [],
-        validMs: served.identity.validMs,
-      },
-      this.#limits,
-    );
-    // The client is here, so an older connection of its session is a dead one.
-    if (resumed) served.session.break(new Error("its client came by another connection"));
-    this.#sessions.attached(id);
-    const receiver = served.session.attach(connection, hello.limits, resumed ? hello.received : 0);
-    return {
-      packet: (bytes) => receiver.packet(bytes),
-      drain: () => receiver.drain(),
-      closed: (reason) => {
-        this.#connections.delete(connection);
-        receiver.closed(reason);
-      },
-    };
   }
 
   // A session belongs to who opened it: its running calls, its once keys and its subscriptions do.
   #isSame(one: unknown, other: unknown): boolean {
     const { outcomeScope: scopeOf = (identity) => identity } = this.#options;
     return isSameIdentity(one, other, { scopeOf, limits: this.#limits });
-  }
-
-  /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */
-  #findKept(id: string, token: Uint8Array | undefined): ServedSession | undefined {
-    if (this.#draining !== undefined) throw refused("unavailable", "the server takes no new sessions");
-    const kept = token === undefined ? undefined : this.#sessions.find(id, token);
-    if (kept !== undefined) return kept;
-    if (this.#sessions.has(id)) throw refused("unauthenticated", "the session belongs to somebody else");
-    if (this.#sessions.size < this.#limits.maxSessions || this.#sessions.makeRoom()) return undefined;
-    throw refused("resource_exhausted", `${this.#limits.maxSessions} sessions exist already (maxSessions)`);
   }
 
   #createSession(id: string, hello: HelloFrame, admitted: ValidIdentity): ServedSession {
@@ -472,7 +302,7 @@ export class Server implements AsyncDisposable {
     this.#plain.close();
     const reason = new RpcError("unavailable", "the server was closed");
     await Promise.all([...this.#sessions].map(({ session }) => session.close(reason)));
-    await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#reception.close();
     await this.#lost.settled();
     for (const detach of this.#detachSinks) detach();
     this.#logger.close();
@@ -534,11 +364,6 @@ export class Server implements AsyncDisposable {
   }
 }
 
-function checkValidate({ validate = {}, exposeErrors = false }: ServeOptions): Required<ValidateOptions> {
-  checkOptions("serve: validate", validate, ["arguments", "results", "events"]);
-  return { arguments: true, results: exposeErrors, events: exposeErrors, ...validate };
-}
-
 function createLogs(
   registry: Registry,
   options: Omit<TopicLogOptions, "budget">,
@@ -558,20 +383,4 @@ function eventsOf(registry: Registry) {
   return [...registry.values()].flatMap(({ members }) =>
     [...new Set(members.values())].filter((member) => member.kind === "event"),
   );
-}
-
-function refuseOpenAddress({ url, transport }: Target, { authenticate, insecure }: ServeOptions): void {
-  if (authenticate !== undefined || insecure === true || transport.exposure(url) !== "open") return;
-  throw refused(
-    "failed_precondition",
-    `${url.href} is open to anyone who can reach it; pass authenticate, use a transport that checks its peers ` +
-      "(tls:// with client certificates, zmq:// with CURVE and allowedKeys), listen on 127.0.0.1, or write insecure: true",
-  );
-}
-
-function refused(
-  code: "unavailable" | "unauthenticated" | "resource_exhausted" | "failed_precondition",
-  message: string,
-): RpcError {
-  return new RpcError(code, message, { outcome: "not-executed" });
 }

@@ -1,6 +1,8 @@
-import { type Client, type ClientOptions, connect } from "../client/client.js";
+import { type Client, connect } from "../client/client.js";
+import type { ClientOptions } from "../client/client-options.js";
 import type { Remote } from "../client/proxy.js";
-import { type ServeOptions, type Server, serve } from "../server/server.js";
+import type { ServeOptions } from "../server/serve-options.js";
+import { type Server, serve } from "../server/server.js";
 import { checkEqual, until } from "./check.js";
 import { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 import { Market, type RemoteMarket } from "./market.js";

@@ -1,5 +1,7 @@
-import { type Client, type ClientOptions, connect } from "../client/client.js";
-import { type ServeOptions, type Server, serve } from "../server/server.js";
+import { type Client, connect } from "../client/client.js";
+import type { ClientOptions } from "../client/client-options.js";
+import type { ServeOptions } from "../server/serve-options.js";
+import { type Server, serve } from "../server/server.js";
 import { type Safety, without } from "../session/safeties.js";
 import { SeededRandom } from "./seeded-random.js";
 import { SimulatedNetwork } from "./simulated-network.js";

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type ClientOptions, connect } from "../../src/client/client.js";
+import { connect } from "../../src/client/client.js";
+import type { ClientOptions } from "../../src/client/client-options.js";
 import type { Remote } from "../../src/client/proxy.js";
 import { RpcError } from "../../src/errors.js";
-import { type ServeOptions, serve } from "../../src/server/server.js";
+import type { ServeOptions } from "../../src/server/serve-options.js";
+import { serve } from "../../src/server/server.js";
 import { createFaultyLink } from "../../src/testing/faulty-link.js";
 import { Person } from "../../src/testing/person.js";
 import { ScriptedPeer, welcomeOf } from "../../src/testing/scripted-peer.js";

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { CallContext } from "../../src/call.js";
 import { type Client, connect } from "../../src/client/client.js";
-import { type ServeOptions, type Server, serve } from "../../src/server/server.js";
+import type { ServeOptions } from "../../src/server/serve-options.js";
+import { type Server, serve } from "../../src/server/server.js";
 import { expose } from "../../src/service/expose.js";
 import { service } from "../../src/service/service.js";
 import { until } from "../../src/testing/check.js";
