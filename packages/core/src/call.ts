@@ -62,6 +62,15 @@ export interface CallContext extends Call, Caller {
    * its cancel, and carry its trace: `await context.with(quotes).last("STOCK.A")`.
    */
   with<Target>(target: { $with(options: CallOptions): Target }): Target;
+  /**
+   * A callback of this call's caller, whose calls are given up with this one: at its deadline or its cancel. The function
+   * that runs at the caller is not told.
+   *
+   * @throws TypeError for a function that no caller passed.
+   */
+  with<Args extends readonly unknown[], Result>(
+    callback: (...args: Args) => Result,
+  ): (...args: Args) => Result;
   /** What `with` adds to the metadata of nested calls, by which a serial method that waits for itself is found. */
   readonly nestedMetadata: Metadata;
   /** Who is at the other side of the caller's connection; undefined while it has none. */

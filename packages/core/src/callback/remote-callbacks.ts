@@ -1,4 +1,5 @@
-import type { Clock, Timer } from "../clock.js";
+import type { CallContext, CallOptions } from "../call.js";
+import type { Clock } from "../clock.js";
 import { type ErrorCode, type Outcome, RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Session } from "../session/session.js";
@@ -10,9 +11,7 @@ import { releaseKey } from "./release.js";
 /** A call of a callback that was not answered. Nobody waits any more once `settle` is gone; the answer is still owed. */
 interface Waiting {
   readonly name: string;
-  settle:
-    | { resolve(value: unknown): void; reject(error: RpcError): void; readonly timer: Timer | undefined }
-    | undefined;
+  settle: { resolve(value: unknown): void; reject(error: RpcError): void; left(): void } | undefined;
 }
 
 /** Callbacks that the peer passed, as functions that call it back. They live as long as the session, or until released. */
@@ -44,8 +43,12 @@ export class RemoteCallbacks {
   create({ id }: PassedParameter, name: string): (...args: unknown[]) => Promise<unknown> {
     if (this.#live.has(id)) throw new ProtocolError(`callback id ${id} is taken`);
     this.#live.add(id);
-    return Object.assign((...args: unknown[]) => this.#call(id, name, args), {
+    return Object.assign((...args: unknown[]) => this.#call(id, name, args, undefined), {
       [releaseKey]: () => this.release(id),
+      $with:
+        ({ context }: CallOptions) =>
+        (...args: unknown[]) =>
+          this.#call(id, name, args, context),
     });
   }
 
@@ -73,18 +76,24 @@ export class RemoteCallbacks {
     this.#waiting.clear();
     this.#live.clear();
     for (const { name, settle } of waiting) {
-      settle?.timer?.clear();
+      settle?.left();
       settle?.reject(
         new RpcError("unavailable", `${name}: ${reason.message}`, { outcome: "unknown", cause: reason }),
       );
     }
   }
 
-  #call(callback: number, name: string, args: readonly unknown[]): Promise<unknown> {
+  #call(
+    callback: number,
+    name: string,
+    args: readonly unknown[],
+    within: CallContext | undefined,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const refusal = this.#refuse(callback, name);
+      const refusal = this.#refuse(callback, name) ?? refuseWithin(name, within);
       if (refusal !== undefined) return reject(refusal);
-      const timeLeftMs = this.#limits.callbackTimeoutMs;
+      const { callbackTimeoutMs } = this.#limits;
+      const timeLeftMs = Math.min(callbackTimeoutMs, within?.timeLeftMs ?? Infinity);
       this.#lastCall = (this.#lastCall % 0xffff_fffe) + 1;
       const id = this.#lastCall;
       try {
@@ -95,8 +104,15 @@ export class RemoteCallbacks {
           new RpcError(code, `${name}: arguments ${message}`, { outcome: "not-executed", cause: error }),
         );
       }
-      const timer = this.#clock.timer(timeLeftMs, () => this.#expire(id));
-      this.#waiting.set(id, { name, settle: { resolve, reject, timer } });
+      // The end of the call around it comes by its signal.
+      const timer = this.#clock.timer(callbackTimeoutMs, () => this.#expire(id, callbackTimeoutMs));
+      const cancel = () => this.#giveUp(id, givenUp(name, within!.signal, "unknown"));
+      const left = () => {
+        timer.clear();
+        within?.signal.removeEventListener("abort", cancel);
+      };
+      within?.signal.addEventListener("abort", cancel);
+      this.#waiting.set(id, { name, settle: { resolve, reject, left } });
     });
   }
 
@@ -119,18 +135,20 @@ export class RemoteCallbacks {
     return undefined;
   }
 
+  #expire(id: number, afterMs: number): void {
+    const name = this.#waiting.get(id)?.name;
+    const message = `${name}: no answer within ${Math.round(afterMs)} ms (callbackTimeoutMs)`;
+    this.#giveUp(id, new RpcError("deadline_exceeded", message));
+  }
+
   // The peer still owes an answer, so the call stays counted.
-  #expire(id: number): void {
+  #giveUp(id: number, error: RpcError): void {
     const waiting = this.#waiting.get(id);
     const settle = waiting?.settle;
     if (waiting === undefined || settle === undefined) return;
     waiting.settle = undefined;
-    settle.reject(
-      new RpcError(
-        "deadline_exceeded",
-        `${waiting.name}: no answer within ${this.#limits.callbackTimeoutMs} ms (callbackTimeoutMs)`,
-      ),
-    );
+    settle.left();
+    settle.reject(error);
   }
 
   #answer(id: number): Waiting["settle"] {
@@ -138,7 +156,17 @@ export class RemoteCallbacks {
     if (waiting === undefined)
       throw new ProtocolError(`an answer to callback call ${id}, which is not pending`);
     this.#waiting.delete(id);
-    waiting.settle?.timer?.clear();
+    waiting.settle?.left();
     return waiting.settle;
   }
+}
+
+function refuseWithin(name: string, within: CallContext | undefined): RpcError | undefined {
+  return within?.signal.aborted === true ? givenUp(name, within.signal, "not-executed") : undefined;
+}
+
+// By its caller, its deadline, or the end of its session.
+function givenUp(name: string, { reason }: AbortSignal, outcome: Outcome): RpcError {
+  const { code, message } = RpcError.from(reason, "cancelled");
+  return new RpcError(code, `${name}: the call it is part of was given up: ${message}`, { outcome });
 }

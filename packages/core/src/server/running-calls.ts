@@ -81,8 +81,16 @@ export class RunningCall implements CallContext {
     return this.#caller.peer;
   }
 
-  with<Target>(target: { $with(options: CallOptions): Target }): Target {
-    return target.$with({ context: this });
+  with<Target>(target: { $with(options: CallOptions): Target }): Target;
+  with<Args extends readonly unknown[], Result>(
+    callback: (...args: Args) => Result,
+  ): (...args: Args) => Result;
+  // biome-ignore lint/suspicious/noExplicitAny: one body for services, clients and functions of every signature
+  with(target: any): any {
+    if (typeof target?.$with === "function") return target.$with({ context: this });
+    throw new TypeError(
+      `${this.service}.${this.method}: context.with expects a service, a client, or a function that its caller passed`,
+    );
   }
 
   /** The turns of serial methods that this call runs in or was made from. */

@@ -44,5 +44,11 @@ export function guardCallback(
     if (error !== undefined) throw error;
     return value;
   };
-  return Object.assign(guarded, { [releaseKey]: Reflect.get(callback, releaseKey) });
+  const within: unknown = Reflect.get(callback, "$with");
+  return Object.assign(guarded, {
+    [releaseKey]: Reflect.get(callback, releaseKey),
+    ...(typeof within === "function" && {
+      $with: (options: unknown) => guardCallback(within(options), refuseArguments, refuseResult),
+    }),
+  });
 }
