@@ -14,6 +14,11 @@ export interface Terminal {
   readonly screen?: Screen | undefined;
   /** What is typed or piped in. Default: nothing. */
   readonly input?: AsyncIterable<Uint8Array>;
+  /**
+   * Tells of each key as it is pressed, and `resize` when the screen is another size; returns how to stop. Default: no
+   * keys. Ctrl-C still interrupts.
+   */
+  keys?(pressed: (key: string) => void): () => void;
   /** Takes what was asked for. */
   out(text: string): void;
   /** Takes findings and complaints. */
@@ -59,6 +64,7 @@ export function processTerminal(): Terminal {
     },
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    keys: (pressed) => listenToKeys(process, pressed),
     async ready() {
       if (!stdout.writableNeedDrain || gone.signal.aborted) return;
       await new Promise<void>((resolve) => {
@@ -70,6 +76,29 @@ export function processTerminal(): Terminal {
       signal ??= AbortSignal.any([gone.signal, endedBySignal()]);
       return signal;
     },
+  };
+}
+
+const ctrlC = "\u0003";
+
+function listenToKeys({ stdin, stdout, pid }: NodeJS.Process, pressed: (key: string) => void): () => void {
+  const resized = () => pressed("resize");
+  stdout.on("resize", resized);
+  if (stdin.isTTY !== true) return () => stdout.off("resize", resized);
+  const typed = (bytes: Buffer) => {
+    for (const key of bytes.toString("utf8")) {
+      // A raw terminal makes no signal of it.
+      if (key === ctrlC) process.kill(pid, "SIGINT");
+      else pressed(key);
+    }
+  };
+  stdin.setRawMode(true);
+  stdin.on("data", typed);
+  return () => {
+    stdout.off("resize", resized);
+    stdin.off("data", typed);
+    stdin.setRawMode(false);
+    stdin.pause();
   };
 }
 

@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal.js";
 import { type CallFlags, type CallRequest, type PreparedCall, prepareCall } from "./call-command.js";
 import { parseCount, parseDuration } from "./duration.js";
 import { printable, printableJson } from "./printable.js";
-import { withServer } from "./with-server.js";
+import { aborted, withServer } from "./with-server.js";
 
 /** Flags of `rpc bench`. */
 export interface BenchFlags extends CallFlags {
@@ -36,10 +36,15 @@ export function runBench(request: CallRequest, flags: BenchFlags, terminal: Term
     throw new UsageError(`--in-flight: expected at most ${mostInFlight}, got ${inFlight}`);
   const durationMs = parseDuration("--duration", flags.duration);
   return withServer(request.url, flags, terminal, async (server) => {
-    const call = await prepareCall(server, request, flags, terminal);
+    // A signal for each call costs more than the call.
+    const call = await prepareCall({ ...server, signal: undefined }, request, flags, terminal);
     refuseUnsafe(call, flags);
     terminal.err(`really calling ${call.name}, ${inFlight} in flight, for ${durationMs / 1000} s …\n`);
-    const measured = await measure(call, { inFlight, durationMs, signal: server.signal });
+    const measured = await Promise.race([
+      measure(call, { inFlight, durationMs, signal: server.signal }),
+      aborted(server.signal),
+    ]);
+    if (measured === undefined) return findings;
     terminal.out(flags.json === true ? `${printableJson(measured)}\n` : measuredText(measured));
     return measured.outcomes["ok"] === measured.calls ? clean : findings;
   });

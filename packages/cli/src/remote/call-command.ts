@@ -58,7 +58,7 @@ export function runCall(request: CallRequest, flags: CallFlags, terminal: Termin
 
 /** Asks for the contract, finds the method in it, and reads the arguments by it. Throws `UsageError`; nothing was sent. */
 export async function prepareCall(
-  { client, timeoutMs, signal, url }: Reached,
+  { client, timeoutMs, signal, url }: Omit<Reached, "signal"> & { readonly signal: AbortSignal | undefined },
   { name, args }: CallRequest,
   flags: CallFlags,
   terminal: Terminal,
@@ -81,7 +81,7 @@ export async function prepareCall(
     },
   });
   const options: CallOptions = {
-    signal,
+    ...(signal !== undefined && { signal }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(flags.key !== undefined && { key: flags.key }),
     ...(described?.idempotent === true && { idempotent: true }),

@@ -2,11 +2,15 @@ import type { Command } from "commander";
 import type { Terminal } from "../terminal.js";
 import { type BenchFlags, runBench } from "./bench-command.js";
 import { type CallFlags, runCall } from "./call-command.js";
+import { runCompletions } from "./completions-command.js";
 import { runDescribe } from "./describe-command.js";
 import { type HealthFlags, runHealth } from "./health-command.js";
 import { runLs } from "./ls-command.js";
 import { runOutcome } from "./outcome-command.js";
+import { type RecordFlags, runRecord } from "./record-command.js";
+import { type ReplayFlags, runReplay } from "./replay-command.js";
 import { runSub, type SubFlags } from "./sub-command.js";
+import { runTop, type TopFlags } from "./top-command.js";
 import type { ServerFlags } from "./with-server.js";
 
 /** Adds the commands that talk to a running server. */
@@ -76,6 +80,47 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     .action(async (url: string, name: string, args: string[], flags: BenchFlags) =>
       exit(await runBench({ url, name, args }, flags, terminal)),
     );
+  command(
+    program,
+    "top",
+    "Shows the numbers of a server as they change: calls, methods, queues, slow subscribers.",
+    ["rpc top tcp://127.0.0.1:7000", "rpc top tcp://127.0.0.1:7000 --once --json"],
+  )
+    .option("--interval <duration>", "how often, from 100ms to 60s", "1s")
+    .option("--once", "print the numbers of one interval, and end")
+    .action(async (url: string, flags: TopFlags) => exit(await runTop(url, flags, terminal)));
+  command(program, "record", "Writes what an event tells to a file, for rpc replay.", [
+    "rpc record tcp://127.0.0.1:7000 TradingDesk.ticks STOCK. ticks.ndjson",
+  ])
+    .argument("<event>", "Service.event")
+    .argument("<prefix>", "topics that start with it; '' is all")
+    .argument("<file>", "where to; never over one that is there")
+    .option("--from <place>", "now, oldest, or epoch:position", "now")
+    .option("--count <items>", "end after so many")
+    .option("--overwrite", "lose what is in the file")
+    .action(async (url: string, name: string, prefix: string, file: string, flags: RecordFlags) =>
+      exit(await runRecord({ url, name, prefix, file }, flags, terminal)),
+    );
+  program
+    .command("replay")
+    .description("Serves the event of a recording, under its own name, as it came.")
+    .argument("<file>", "what rpc record wrote")
+    .argument("<listen>", "where to listen, such as tcp://127.0.0.1:7000; port 0 takes a free one")
+    .option("--speed <times>", "times as quick as it came; max is as quick as subscribers take it", "1")
+    .option("--now", "begin without a subscriber")
+    .option("--loop", "begin again at the end")
+    .option("--stay", "stay when everything was published")
+    .option("--insecure", "let anyone connect who can reach it, where that is not this machine only")
+    .addHelpText("after", exampleText(["rpc replay ticks.ndjson tcp://127.0.0.1:7000 --speed 10"]))
+    .action(async (file: string, listen: string, flags: ReplayFlags) =>
+      exit(await runReplay({ file, listen }, flags, terminal)),
+    );
+  program
+    .command("completions")
+    .description("Prints what makes a shell complete the commands and options of rpc.")
+    .argument("<shell>", "bash, zsh or fish")
+    .addHelpText("after", exampleText(["source <(rpc completions bash)", "rpc completions fish | source"]))
+    .action((shell: string) => exit(runCompletions(shell, program, terminal)));
 }
 
 function command(program: Command, name: string, description: string, examples: readonly string[]): Command {
@@ -89,8 +134,9 @@ function command(program: Command, name: string, description: string, examples: 
     .option("--ca <path>", "for tls: authorities that the server's certificate may come from")
     .option("--cert <path>", "for tls: own certificate")
     .option("--cert-key <path>", "for tls: its private key")
-    .addHelpText(
-      "after",
-      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((one) => `  ${one}\n`).join("")}`,
-    );
+    .addHelpText("after", exampleText(examples));
+}
+
+function exampleText(examples: readonly string[]): string {
+  return `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((one) => `  ${one}\n`).join("")}`;
 }

@@ -5,12 +5,13 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from "@rpc/core";
+import { type Types, validatorTypes } from "@rpc/core/contract";
 import { clean, findings, UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
 import { askContract } from "./ask-contract.js";
 import { parseCount } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
-import { findMember } from "./find-member.js";
+import { type Found, findMember } from "./find-member.js";
 import { ItemLines, itemJson } from "./item-lines.js";
 import { toNotation } from "./notation.js";
 import { printableJson } from "./printable.js";
@@ -38,7 +39,7 @@ export function runSub(request: SubRequest, flags: SubFlags, terminal: Terminal)
   return withServer(url, flags, terminal, async (server) => {
     let subscription: Subscription<unknown>;
     try {
-      subscription = await (await findEvent(server, name)).subscribe(prefix, { from });
+      subscription = await (await findEvent(server, name)).event.subscribe(prefix, { from });
     } catch (error) {
       return fail(error, flags, terminal);
     }
@@ -54,14 +55,21 @@ export function runSub(request: SubRequest, flags: SubFlags, terminal: Terminal)
   });
 }
 
+/** An event of a server, and what its contract says of it; undefined where it tells none. */
+export interface FoundEvent extends Found {
+  readonly event: RemoteEvent<unknown>;
+  readonly types: Types;
+}
+
 /** Finds an event by the contract, or by its name alone where a server tells none. Throws `UsageError`. */
-export async function findEvent({ client, url }: Reached, name: string): Promise<RemoteEvent<unknown>> {
-  const { service, member, described } = findMember(name, (await askContract(client, url)).contract);
-  if (described !== undefined && described.kind !== "event")
+export async function findEvent({ client, url }: Reached, name: string): Promise<FoundEvent> {
+  const { contract } = await askContract(client, url);
+  const found = findMember(name, contract);
+  if (found.described !== undefined && found.described.kind !== "event")
     throw new UsageError(`${name} is a method; call it with: rpc call ${url} ${name}`);
-  const event = client.service<Record<string, RemoteEvent<unknown>>>(service)[member];
+  const event = client.service<Record<string, RemoteEvent<unknown>>>(found.service)[found.member];
   if (event === undefined) throw new UsageError(`${name} can be no event: its name is reserved`);
-  return event;
+  return { ...found, event, types: validatorTypes(contract?.types) };
 }
 
 /** Reads `now`, `oldest`, or a stored position as `epoch:position`. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Client, connect, RpcError } from "@rpc/core";
 import { UsageError, unreachable } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
@@ -43,6 +44,8 @@ export async function withServer(
   // Before the first connection: a mistake in them is told as such, and not as a server that cannot be reached.
   await credentials?.();
   const signal = terminal.interrupted?.() ?? terminal.signal ?? new AbortController().signal;
+  // Every call in flight hears it.
+  setMaxListeners(0, signal);
   const connecting = connect(url, {
     transports,
     connectTimeoutMs: Math.min(timeoutMs ?? defaultConnectMs, defaultConnectMs),

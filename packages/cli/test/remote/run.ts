@@ -92,3 +92,50 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
     },
   };
 }
+
+/** A command that runs in this process while the test goes on. */
+export interface RunningHere {
+  /** Resolves when it has said it; with what matched. */
+  said(text: string | RegExp, on?: "out" | "err"): Promise<readonly string[]>;
+  /** Ends it as Ctrl-C does. */
+  interrupt(exitCode: number): void;
+  readonly ended: Promise<Said>;
+}
+
+/** Starts a command in this process. It is interrupted when the test is over. */
+export function runFor(args: readonly string[], terminal: Partial<Terminal> = {}): RunningHere {
+  const texts = { out: "", err: "" };
+  let heard = () => {};
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort(130));
+  const take = (name: "out" | "err") => (text: string) => {
+    texts[name] += text;
+    heard();
+  };
+  const ended = main(args, {
+    cwd: process.cwd(),
+    color: false,
+    out: take("out"),
+    err: take("err"),
+    signal: controller.signal,
+    ...terminal,
+  }).then((exitCode) => ({ exitCode, ...texts }));
+  return {
+    ended,
+    interrupt: (exitCode) => controller.abort(exitCode),
+    async said(text, on = "out") {
+      const pattern =
+        typeof text === "string" ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")) : text;
+      for (;;) {
+        const match = pattern.exec(texts[on]);
+        if (match !== null) return match;
+        const more = new Promise<undefined>((resolve) => {
+          heard = () => resolve(undefined);
+        });
+        const end = await Promise.race([more, ended]);
+        if (end !== undefined && !pattern.test(texts[on]))
+          throw new Error(`it ended (${end.exitCode}) without saying ${text}:\n${end.out}\n${end.err}`);
+      }
+    },
+  };
+}

@@ -25,7 +25,7 @@ export interface StatsReport {
   /** Events that clients were too slow for, of the sessions that there are. */
   readonly droppedEvents: number;
   readonly sendBufferBytes: number;
-  /** Sessions with something waiting, or dropped, the worst first; at most 50. */
+  /** Sessions with events waiting or dropped, or 64 KiB unacknowledged, the worst first; at most 50. */
   readonly slow: readonly SlowSession[];
   /** Events, those with the most subscriptions first; at most 100. */
   readonly events: readonly EventStats[];
@@ -61,6 +61,8 @@ export interface StatsSource {
 }
 
 const mostSlow = 50;
+/** Unacknowledged bytes that tell of a slow client: what is on its way to a quick one is less than a packet. */
+const leastSlowBytes = 64 * 1024;
 const mostEvents = 100;
 const mostMethods = 200;
 const mostWatchers = 16;
@@ -180,7 +182,7 @@ function slowest(sessions: readonly SessionStats[]): SlowSession[] {
   return sessions
     .filter(
       ({ queuedEvents, droppedEvents, sendBufferBytes }) =>
-        queuedEvents + droppedEvents + sendBufferBytes > 0,
+        queuedEvents + droppedEvents > 0 || sendBufferBytes >= leastSlowBytes,
     )
     .sort((one, other) => weight(other) - weight(one))
     .slice(0, mostSlow)

@@ -1,0 +1,59 @@
+import { Event, event, service } from "@rpc/core";
+import { type Contract, hashServiceText } from "@rpc/core/contract";
+import { UsageError } from "../exit-codes.js";
+import type { RecordedItem, RecordingHead } from "./recording.js";
+
+/** A service that has the event of a recording and nothing else. */
+export interface ReplayedService {
+  readonly instance: object;
+  /** What the recording knows of the event's type; absent when it knows nothing. */
+  readonly contract: Contract | undefined;
+  publish(item: Exclude<RecordedItem, { kind: "gap" }>): void;
+  /** Resolves when every subscriber has room. */
+  drained(): Promise<void>;
+}
+
+/** Makes a service of the names in a recording. Throws `UsageError` for names that no service can have. */
+export function createReplayedService(head: RecordingHead): ReplayedService {
+  const told = new Event<unknown>();
+  class Replayed {
+    readonly told = told;
+  }
+  const keyed = head.mode === "latest" || head.mode === "table";
+  try {
+    const mark = event({
+      name: head.event,
+      mode: head.mode,
+      ...(keyed && head.key !== undefined && { key: head.key }),
+    });
+    mark(Replayed.prototype, "told");
+    service(head.service)(Replayed);
+  } catch (error) {
+    throw new UsageError(`the recording cannot be served: ${(error as Error).message}`);
+  }
+  return {
+    instance: new Replayed(),
+    contract: contractOf(head),
+    publish(item) {
+      if (item.kind === "removed") told.remove(item.key);
+      else told.publish(item.topic, item.value);
+    },
+    drained: () => told.drained(),
+  };
+}
+
+// Clients that were generated from the whole contract find the event in it, and miss the rest by name.
+function contractOf({
+  service: name,
+  event: member,
+  mode,
+  key,
+  payload,
+  types = {},
+}: RecordingHead): Contract | undefined {
+  if (payload === undefined) return undefined;
+  const described = { kind: "event", mode, ...(key !== undefined && { key }), payload } as const;
+  const members = { [member]: described };
+  const hash = hashServiceText(JSON.stringify({ name, service: { members }, types }));
+  return { rpcContract: 1, name: "recording", hash, services: { [name]: { hash, members } }, types };
+}
