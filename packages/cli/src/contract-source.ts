@@ -39,7 +39,7 @@ async function readText(
   if (isServer(source)) return (await import("./server-contract.js")).readFromServer(source, flags, terminal);
   if (/^[a-z+]{2,}:\/\//i.test(source))
     throw new UsageError(
-      `cannot read a contract from ${source}: expected a file, git:ref[:path], an http(s) URL, or a server by tcp, tls, unix or zmq`,
+      `cannot read a contract from ${source}: expected a file, git:ref[:path], an http(s) URL, or a server by tcp, tls, unix, ws, wss or zmq`,
     );
   try {
     return await readFile(resolve(cwd, source), "utf8");

@@ -1,11 +1,11 @@
 import { connect, RpcError } from "@rpc/core";
 import { UsageError } from "./exit-codes.js";
 import { readCredentials } from "./remote/credentials.js";
-import { loadTransport, type TlsFiles } from "./remote/transports.js";
+import { loadTransport, type TransportFlags } from "./remote/transports.js";
 import type { Terminal } from "./terminal.js";
 
 /** Flags of commands that may ask a running server for its contract. */
-export interface AskFlags extends TlsFiles {
+export interface AskFlags extends TransportFlags {
   readonly credentialsFile?: string;
 }
 

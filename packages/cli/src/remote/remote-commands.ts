@@ -131,9 +131,11 @@ function command(program: Command, name: string, description: string, examples: 
     .option("--json", "print JSON, one object a line")
     .option("--timeout <duration>", "give up after this long, such as 500ms or 5s (default: 10s)")
     .option("--credentials-file <path>", "what to show the server (default: RPC_CREDENTIALS, if set)")
-    .option("--ca <path>", "for tls: authorities that the server's certificate may come from")
-    .option("--cert <path>", "for tls: own certificate")
-    .option("--cert-key <path>", "for tls: its private key")
+    .option("--ca <path>", "for tls and wss: authorities that the server's certificate may come from")
+    .option("--cert <path>", "for tls and wss: own certificate")
+    .option("--cert-key <path>", "for tls and wss: its private key")
+    .option("--curve-server <key>", "for zmq with CURVE: the public key of the server")
+    .option("--curve-key <path>", "for zmq with CURVE: file with one's own secret key")
     .addHelpText("after", exampleText(examples));
 }
 

@@ -6,10 +6,10 @@ import { readCredentials } from "./credentials.js";
 import { parseDuration } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
 import { printable } from "./printable.js";
-import { loadTransport, type TlsFiles } from "./transports.js";
+import { loadTransport, type TransportFlags } from "./transports.js";
 
 /** Flags of every command that talks to a server. */
-export interface ServerFlags extends TlsFiles {
+export interface ServerFlags extends TransportFlags {
   readonly timeout?: string;
   readonly credentialsFile?: string;
   readonly json?: true;

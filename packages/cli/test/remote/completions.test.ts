@@ -36,10 +36,10 @@ describe("rpc completions", () => {
       (completions) => `${completions}
 press() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _rpc; echo "\${COMPREPLY[@]}"; }
 press rpc re
-press rpc sub --c
+press rpc sub --co
 `,
     );
-    expect(said).toBe("record replay\n--credentials-file --ca --cert --cert-key --count\n");
+    expect(said).toBe("record replay\n--count\n");
   });
 
   testWith("fish", "fish completes commands and options", async () => {
