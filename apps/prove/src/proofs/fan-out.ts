@@ -7,7 +7,7 @@ const fast = 45;
 const slow = 5;
 // Rounds with the slow ones and without them take turns, so that a busy machine slows both; the last one is with them.
 const sizes = {
-  short: { rounds: 10, events: 1_800, cutEvery: 300 },
+  short: { rounds: 16, events: 1_200, cutEvery: 300 },
   full: { rounds: 42, events: 5_400, cutEvery: 1_000 },
 };
 /** How far the telling may be ahead of the slowest of the fast ones. */

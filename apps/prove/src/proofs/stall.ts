@@ -6,7 +6,7 @@ import { type Figure, type Findings, none, type Proof, type Size } from "../proo
 import { waitUntil } from "../wait-until.js";
 
 const sizes = {
-  short: { heartbeatMs: 250, stallMs: 1_000 },
+  short: { heartbeatMs: 750, stallMs: 3_000 },
   full: { heartbeatMs: 5_000, stallMs: 20_000 },
 };
 const sides = ["server", "client"] as const;
