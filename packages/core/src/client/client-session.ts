@@ -78,7 +78,7 @@ export class ClientSession implements PartsOfSession {
       case "error":
         return this.#error(frame);
       case "outcome":
-        calls.resolve(this.sent, frame.id, frame);
+        calls.outcome(this.sent, frame);
         return this.#options.answered();
       case "items":
         return this.streams.items(frame);

@@ -354,11 +354,11 @@ export class Client implements AsyncDisposable {
     if (this.state === "closed")
       return Promise.reject(notExecuted("unavailable", `${name}: the client is closed`));
     const deadline = this.#clock.now() + checkTimeout("timeoutMs", options.timeoutMs ?? this.#timeoutMs);
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise<OutcomeFrame>((resolve, reject) => {
       this.#calls.add(
         new OutcomeQuery({ service: service.name, method, key }, deadline, service.errors, resolve, reject),
       );
-    }).then((frame) => toCallOutcome(frame as OutcomeFrame, service.errors));
+    }).then((frame) => toCallOutcome(frame, service.errors));
   }
 
   async #subscribe(service: ServiceDescription, request: SubscribeRequest): Promise<LiveSubscription> {

@@ -1,5 +1,7 @@
 import type { DeclaredErrorClass } from "../declared-error.js";
-import type { RpcError } from "../errors.js";
+import { RpcError } from "../errors.js";
+import type { OutcomeFrame } from "../wire/frame.js";
+import { ProtocolError } from "../wire/protocol-error.js";
 import type { PendingCall } from "./pending-calls.js";
 import type { SentCalls } from "./sent-calls.js";
 
@@ -22,11 +24,18 @@ export class OutcomeQuery implements PendingCall {
     request: OutcomeRequest,
     readonly deadline: number,
     readonly errors: Readonly<Record<string, DeclaredErrorClass>> | undefined,
-    readonly resolve: (frame: unknown) => void,
+    readonly answer: (frame: OutcomeFrame) => void,
     readonly reject: (error: RpcError) => void,
   ) {
     this.name = `the outcome of ${request.service}.${request.method}`;
     this.#request = request;
+  }
+
+  /** A reply came in the place of an outcome: its server breaks the protocol. Throws `ProtocolError`. */
+  resolve(): never {
+    const message = `${this.name} was answered with a reply`;
+    this.reject(new RpcError("internal", message));
+    throw new ProtocolError(message);
   }
 
   send(id: number, { session }: SentCalls): number {
