@@ -4,6 +4,7 @@ import { conflation } from "./proofs/conflation.js";
 import { cutsTcp, cutsZmq } from "./proofs/cuts.js";
 import { everyCut } from "./proofs/every-cut.js";
 import { fanOut } from "./proofs/fan-out.js";
+import { fuzz } from "./proofs/fuzz.js";
 import { halfOpen } from "./proofs/half-open.js";
 import { kills } from "./proofs/kills.js";
 import { log } from "./proofs/log.js";
@@ -18,6 +19,7 @@ export const proofs: readonly Proof[] = [
   simulation,
   safeties,
   attacksProof,
+  fuzz,
   cutsTcp,
   cutsZmq,
   everyCut,

@@ -2,13 +2,20 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type Limits, type Logger, type Server, serve } from "@rpc/core";
 import { switchScan } from "@rpc/core/testing";
+import { tcp } from "@rpc/transport-tcp";
+import { ws } from "@rpc/transport-ws";
+import { zmq } from "@rpc/transport-zmq";
 import { answerParent } from "../answer-parent.js";
 import { Target } from "../attacks/target.js";
-import { createTransport } from "../transports.js";
+import { Everything } from "../fuzz/everything.js";
 
 export interface AttackedServerOptions {
   /** Without scan and limits. */
   readonly bare: boolean;
+  /** Default: TCP and ZeroMQ. */
+  readonly listen?: readonly string[];
+  /** Over those of the attacked server. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** What the server says of itself. */
@@ -24,6 +31,8 @@ export interface AttackedState {
   /** Longest time that the event loop stood still since the last question. */
   readonly stallMs: number;
 }
+
+const defaultUrls = ["tcp://127.0.0.1:0", "zmq://127.0.0.1:0"];
 
 // Short where an attack waits for them, low where it has to reach them; the others as they are by default.
 const limits: Partial<Limits> = {
@@ -70,21 +79,31 @@ delay.enable();
 let server: Server;
 
 answerParent({
-  async start({ bare }: AttackedServerOptions): Promise<readonly string[]> {
+  async start({
+    bare,
+    listen = defaultUrls,
+    limits: given,
+  }: AttackedServerOptions): Promise<readonly string[]> {
     if (bare) switchScan(false);
-    server = await serve([new Target()], {
-      transports: [createTransport("tcp"), createTransport("zmq")],
-      listen: ["tcp://127.0.0.1:0", "zmq://127.0.0.1:0"],
-      limits: bare ? bareLimits : limits,
+    server = await serve([new Target(), new Everything()], {
+      transports: [tcp(), ws(), zmq()],
+      listen,
+      limits: { ...(bare ? bareLimits : limits), ...given },
       logger,
     });
     return server.urls;
   },
-  state(): AttackedState {
-    const { connections, sessions, runningCalls } = server.stats();
-    const stallMs = delay.max / 1e6;
-    delay.reset();
-    const rssBytes = process.memoryUsage.rss();
-    return { connections, sessions: sessions.length, runningCalls, rssBytes, lines, unhandled, stallMs };
+  memory(): AttackedState {
+    globalThis.gc?.();
+    return state();
   },
+  state,
 });
+
+function state(): AttackedState {
+  const { connections, sessions, runningCalls } = server.stats();
+  const stallMs = delay.max / 1e6;
+  delay.reset();
+  const rssBytes = process.memoryUsage.rss();
+  return { connections, sessions: sessions.length, runningCalls, rssBytes, lines, unhandled, stallMs };
+}

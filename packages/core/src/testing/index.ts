@@ -1,5 +1,6 @@
 export type { Safety } from "../session/safeties.js";
 export { createFaultyLink, type FaultyLink } from "./faulty-link.js";
+export { createPacketReader, type ReadPacket } from "./read-packet.js";
 export { callOf, helloOf, packetOf, ScriptedPeer, welcomeOf } from "./scripted-peer.js";
 export { SeededRandom } from "./seeded-random.js";
 export { type NetworkOptions, type SimulatedLink, SimulatedNetwork } from "./simulated-network.js";
