@@ -6,7 +6,7 @@ export function toMarkdown(attacks: readonly Attack[], verdicts: readonly Verdic
   const rows = attacks.map((attack) => {
     const tcp = verdicts.find((verdict) => verdict.attack === attack && verdict.scheme === "tcp");
     const zmq = verdicts.find((verdict) => verdict.attack === attack && verdict.scheme === "zmq");
-    return `| ${attack.name} | ${attack.limit} | ${gets(tcp)} | ${overZmq(attack, tcp, zmq)} |`;
+    return `| ${toCell(attack.name)} | ${attack.limit} | ${gets(tcp)} | ${overZmq(attack, tcp, zmq)} |`;
   });
   return [
     "| what is sent | what stands against it | what the attacker gets | over ZeroMQ |",
