@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { testTransport } from "@rpc/core/testing";
 import { ws } from "@rpc/transport-ws";
-import { ws as platformWs } from "@rpc/transport-ws/browser";
+import { platformLacks, ws as platformWs } from "@rpc/transport-ws/browser";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -16,6 +16,7 @@ testTransport({
   name: "the platform's WebSocket",
   test,
   create: async () => ({ serving: ws(), connecting: platformWs(), url: "ws://127.0.0.1:0/rpc" }),
+  lacks: platformLacks,
   openHandles: () => process.getActiveResourcesInfo(),
 });
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testTransport } from "@rpc/core/testing";
+import { platformLacks } from "@rpc/transport-ws/browser";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { PlatformHost } from "./platforms/platform-host.js";
@@ -71,6 +72,7 @@ function testPlatform({ name, program, conditions, start }: Platform): void {
   testTransport({
     name: "",
     test: Object.assign(add, { skip: () => {} }),
+    lacks: platformLacks,
     create: () => Promise.reject(new Error("runs elsewhere")),
   });
 }

@@ -1,6 +1,6 @@
 /** Runs in the platform under test: scenarios of the transport suite, when it is told to. */
 import { testTransport } from "@rpc/core/testing";
-import { ws } from "../../src/browser.js";
+import { platformLacks, ws } from "../../src/browser.js";
 import type { ToPlatform } from "./relay-protocol.js";
 import { RelayedTransport } from "./relayed-transport.js";
 
@@ -22,6 +22,7 @@ const add = (title: string, run: () => Promise<void>) => void scenarios.set(titl
 testTransport({
   name: "",
   test: Object.assign(add, { skip: () => {} }),
+  lacks: platformLacks,
   create: async () => ({ serving: relay.transport, connecting: ws(), url: "ws://127.0.0.1:0/rpc" }),
 });
 
