@@ -7,11 +7,15 @@ const mostTrades = 120;
 /** Orders, newest first, each open one with a button that cancels it. */
 export function drawOrders(orders: readonly Order[], cancel: (id: number) => void): void {
   const body = byId<HTMLTableSectionElement>("orders");
-  const newestFirst = orders.toSorted((one, other) => other.id - one.id);
-  if (drawEmpty(body, newestFirst.length, "no orders yet")) return;
-  fit(body, newestFirst.length);
-  for (const [index, { id, symbol, side, quantity, filled, limit, state }] of newestFirst.entries()) {
-    const row = body.rows[index] as HTMLTableRowElement;
+  if (drawEmpty(body, orders.length, "no orders yet")) return;
+  const rows = new Map([...body.rows].map((row) => [row.dataset["id"], row]));
+  for (const { id, symbol, side, quantity, filled, limit, state } of orders.toSorted(
+    (one, other) => one.id - other.id,
+  )) {
+    // Each order keeps its row, so that a button that has the focus keeps it when another order comes.
+    const row = rows.get(String(id)) ?? body.insertRow(0);
+    row.dataset["id"] = String(id);
+    rows.delete(String(id));
     writeCells(row, [
       { text: String(id), className: "number" },
       { text: symbol },
@@ -21,6 +25,7 @@ export function drawOrders(orders: readonly Order[], cancel: (id: number) => voi
     ]);
     drawState(row, id, state, cancel);
   }
+  for (const gone of rows.values()) gone.remove();
 }
 
 /** What the desk holds, with its gain at the prices of now. */

@@ -67,8 +67,15 @@ describeWithChromium("the desk in a browser", () => {
     await page.fill("[name=limit]", "1");
     await page.click("#place");
     await told(/taken/);
-    const row = orderRow(await orderId());
-    await row.getByRole("button", { name: /Cancel order/ }).click();
+    const id = await orderId();
+    const row = orderRow(id);
+    const cancel = row.getByRole("button", { name: /Cancel order/ });
+    await cancel.focus();
+    // Another order does not take the focus away.
+    await page.locator("#ticket").evaluate((form) => (form as HTMLFormElement).requestSubmit());
+    await orderRow(id + 1).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
+    await page.keyboard.press("Enter");
     await row.filter({ hasText: "cancelled" }).waitFor();
     // The browser's own check of the number is not the server's.
     await page.locator("#ticket").evaluate((form) => form.setAttribute("novalidate", ""));
