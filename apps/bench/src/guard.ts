@@ -17,10 +17,11 @@ const slack = 0.25;
 /** CPU ratios by case, then by peer. */
 type Baseline = Record<string, Record<string, number>>;
 
+// Few in flight over ZeroMQ are no case for it: its threads take turns on the one core as they like.
 const update = process.argv.includes("--update");
 const found = await measureCases({
   peers: [basePeer, "tcp", "zmq"],
-  cases: findCases(["unary-10", "unary-100", "object-1k", "stream", "fan-out-8"]),
+  cases: findCases(["unary-100", "object-1k", "stream", "fan-out-8"]),
   effort: { rounds: 9, roundMs: 250 },
   measured: ({ name }) => console.log(`measured ${name}`),
 });

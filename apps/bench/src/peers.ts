@@ -10,6 +10,10 @@ const ownPeers: Readonly<Record<string, () => Promise<Peer>>> = {
   zmq: async () => (await import("./peers/our-peers.js")).ourPeers.zmq,
   ws: async () => (await import("./peers/our-peers.js")).ourPeers.ws,
   memory: async () => (await import("./peers/our-peers.js")).ourPeers.memory,
+  "tcp-no-resume": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-resume"],
+  "tcp-no-scan": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-scan"],
+  "tcp-no-validation": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-validation"],
+  "tcp-no-history": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-history"],
 };
 
 /** What every ratio is taken to. */
@@ -27,7 +31,7 @@ export const defaultPeers: readonly string[] = [
 ];
 
 /** Every peer by name; those from outside are installed when first asked for. */
-export const allPeers: readonly string[] = [...defaultPeers, ...outsidePeers];
+export const allPeers: readonly string[] = [...Object.keys(ownPeers), ...outsidePeers];
 
 /** Loads a peer. Rejects for a name that nobody has. */
 export async function findPeer(name: string): Promise<Peer> {

@@ -33,10 +33,10 @@ export function plot({ cases, machine, node }: Report): string {
   ].join("\n");
 }
 
-const ours = new Set(["tcp", "unix", "zmq", "ws", "memory"]);
+const ours = /^(tcp|unix|zmq|ws|memory)\b/;
 
 function color(peer: string): string {
-  if (ours.has(peer)) return "#2563eb";
+  if (ours.test(peer)) return "#2563eb";
   return peer.startsWith("raw-") ? "#9ca3af" : "#d97706";
 }
 

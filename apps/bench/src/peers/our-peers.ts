@@ -1,13 +1,14 @@
 import { memory, type Transport } from "@rpc/core";
 import type { Peer } from "../peer.js";
-import { connectBench, serveBench } from "./ours.js";
+import { connectBench, type Promised, serveBench } from "./ours.js";
 
 // Each transport is loaded by its own peer: start-up is measured.
 const tcp = async (): Promise<Transport> => (await import("@rpc/transport-tcp")).tcp();
+const tcpUrl = () => "tcp://127.0.0.1:0";
 
 /** This framework over each of its transports as a user has it: sessions, scan, deadlines, decorated classes. */
 export const ourPeers = {
-  tcp: createOurs("tcp", "@rpc over TCP", tcp, () => "tcp://127.0.0.1:0"),
+  tcp: createOurs("tcp", "@rpc over TCP", tcp, tcpUrl),
   unix: createOurs("unix", "@rpc over a unix socket", tcp, () => `unix:/tmp/rpc-bench-${process.pid}.sock`),
   zmq: createOurs(
     "zmq",
@@ -22,31 +23,45 @@ export const ourPeers = {
     () => "ws://127.0.0.1:0/rpc",
   ),
   memory: createMemory(),
+  "tcp-no-resume": without("resume"),
+  "tcp-no-scan": without("scan"),
+  "tcp-no-validation": without("validation"),
+  "tcp-no-history": without("history"),
 } as const satisfies Record<string, Peer>;
 
-function createOurs(name: string, about: string, load: () => Promise<Transport>, listen: () => string): Peer {
+function without(promised: Promised): Peer {
+  return createOurs(`tcp-no-${promised}`, `@rpc over TCP without ${promised}`, tcp, tcpUrl, promised);
+}
+
+function createOurs(
+  name: string,
+  about: string,
+  load: () => Promise<Transport>,
+  listen: () => string,
+  without?: Promised,
+): Peer {
   // One for all connections of a process: each zmq() has a ZeroMQ context of its own.
   let loaded: Promise<Transport> | undefined;
-  const transport = () => {
+  const setup = async () => {
     loaded ??= load();
-    return loaded;
+    return { transport: await loaded, without };
   };
   return {
     name,
     about,
-    serve: async () => serveBench(await transport(), listen()),
-    connect: async (url) => connectBench(await transport(), url),
+    serve: async () => serveBench(await setup(), listen()),
+    connect: async (url) => connectBench(await setup(), url),
   };
 }
 
 function createMemory(): Peer {
   // Both ends find each other by the transport they share.
-  const shared = memory();
+  const setup = { transport: memory() };
   return {
     name: "memory",
     about: "@rpc inside one process, values copied",
     oneProcess: true,
-    serve: () => serveBench(shared, "memory:bench"),
-    connect: (url) => connectBench(shared, url),
+    serve: () => serveBench(setup, "memory:bench"),
+    connect: (url) => connectBench(setup, url),
   };
 }

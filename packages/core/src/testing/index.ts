@@ -13,5 +13,6 @@ export {
   testTransport,
 } from "./transport-suite.js";
 export { VirtualClock } from "./virtual-clock.js";
+export { withoutSafety } from "./without-safety.js";
 export { checkEvents } from "./workload/check-events.js";
 export { runWorkload, type WorkloadOptions, type WorkloadReport } from "./workload/workload.js";
