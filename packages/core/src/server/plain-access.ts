@@ -16,7 +16,7 @@ import { decodeValue, encodeValue } from "../wire/values.js";
 import type { Rules } from "./rules.js";
 import { RunningCall, runMethod } from "./running-calls.js";
 import type { SerialQueues } from "./serial-queues.js";
-import type { TopicLogs } from "./session-subscriptions.js";
+import type { TopicLogs } from "./topic-logs.js";
 
 export interface PlainAccessOptions {
   readonly registry: Registry;

@@ -8,7 +8,8 @@ import { ContractGate } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
 import type { ConnectedCaller } from "./running-calls.js";
 import { SessionIdentity } from "./session-identity.js";
-import { SessionSubscriptions, type TopicLogs } from "./session-subscriptions.js";
+import { SessionSubscriptions } from "./session-subscriptions.js";
+import type { TopicLogs } from "./topic-logs.js";
 import type { ValidIdentity } from "./valid-until.js";
 import type { Verdicts } from "./verdicts.js";
 

@@ -6,7 +6,6 @@ import { toHex } from "../hex.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
 import { type GuardedLogger, guardLogger } from "../logger.js";
 import { addSink } from "../service/event.js";
-import { formerNames } from "../service/formerly.js";
 import { createRegistry, type Registry } from "../service/registry.js";
 import { BlockPool } from "../session/block-pool.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
@@ -15,7 +14,6 @@ import type { Listener } from "../transport.js";
 import type { HelloFrame } from "../wire/frame.js";
 import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
-import { HistoryBudget } from "./delivery/history-budget.js";
 import { Health, type ServerHealth } from "./health.js";
 import { LostSessions } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
@@ -32,7 +30,7 @@ import { ServedSession } from "./served-session.js";
 import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
 import type { StatsSource } from "./stats-report.js";
-import { TopicLog, type TopicLogOptions } from "./topic-log.js";
+import { createLogs, eventsOf, type TopicLogs } from "./topic-logs.js";
 import type { ValidIdentity } from "./valid-until.js";
 import { Verdicts } from "./verdicts.js";
 
@@ -67,7 +65,7 @@ export class Server implements AsyncDisposable {
   readonly #health: Health;
   readonly #meter: CallMeter;
   readonly #startedAt: number;
-  readonly #logs: ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+  readonly #logs: TopicLogs;
   readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
   readonly #once: OnceCalls;
@@ -362,25 +360,4 @@ export class Server implements AsyncDisposable {
   get #failures(): FailureReport {
     return { logger: this.#logger, random: this.#random, exposeErrors: this.#options.exposeErrors ?? false };
   }
-}
-
-function createLogs(
-  registry: Registry,
-  options: Omit<TopicLogOptions, "budget">,
-): ReadonlyMap<string, ReadonlyMap<string, TopicLog>> {
-  const logs = new Map<string, Map<string, TopicLog>>();
-  const budget = new HistoryBudget(options.limits.historyBytes);
-  for (const member of eventsOf(registry)) {
-    const ofService = logs.get(member.service) ?? new Map<string, TopicLog>();
-    const log = new TopicLog(member, { ...options, budget });
-    for (const name of [member.name, ...formerNames(member.options.formerly)]) ofService.set(name, log);
-    logs.set(member.service, ofService);
-  }
-  return logs;
-}
-
-function eventsOf(registry: Registry) {
-  return [...registry.values()].flatMap(({ members }) =>
-    [...new Set(members.values())].filter((member) => member.kind === "event"),
-  );
 }

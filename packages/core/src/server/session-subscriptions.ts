@@ -11,9 +11,7 @@ import { Pace } from "./pace.js";
 import { Sight } from "./sight.js";
 import { ServerSubscription } from "./subscription.js";
 import type { TopicLog } from "./topic-log.js";
-
-/** Event logs of a server by service, then by event. */
-export type TopicLogs = ReadonlyMap<string, ReadonlyMap<string, TopicLog>>;
+import type { TopicLogs } from "./topic-logs.js";
 
 export interface SessionSubscriptionsOptions {
   readonly logs: TopicLogs;
