@@ -26,10 +26,11 @@ export class MethodRunner {
   }
 
   /** Whether running a method is calling it with its arguments, and nothing around it. */
-  isBare({ options }: RegisteredMethod): boolean {
+  isBare({ options, parse }: RegisteredMethod): boolean {
     const { interceptors, ambientContext, meter } = this.#options;
     return (
       !meter.watched &&
+      parse === undefined &&
       interceptors.length === 0 &&
       ambientContext === undefined &&
       options.context !== true &&
