@@ -91,6 +91,8 @@ const wordKinds = new Set<unknown>(["string", "literal", "date", "bigint", "byte
 
 // A word where the contract wants a text needs no quotes: 'Alex' for '"Alex"'. What looks like JSON is never a word.
 function parseArgument(given: string, typed: boolean, kind: unknown, label: string): unknown {
+  // As a number it would be rounded.
+  if (typed && kind === "bigint" && /^-?\d+$/.test(given)) return given;
   if (typed && wordKinds.has(kind) && /^[^\s[{"'-]/.test(given) && !isJson(given)) return given;
   return parseJson(given, label);
 }

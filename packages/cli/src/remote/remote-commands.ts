@@ -55,6 +55,7 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     .argument("[prefix]", "topics that start with it; none is all", "")
     .option("--from <place>", "now, oldest, or epoch:position", "now")
     .option("--count <items>", "end after so many")
+    .option("--max-rate <items>", "of a latest or table: at most so many changes a second")
     .option("--values", "print the values alone; gaps go to standard error")
     .action(async (url: string, name: string, prefix: string, flags: SubFlags) =>
       exit(await runSub({ url, name, prefix }, flags, terminal)),

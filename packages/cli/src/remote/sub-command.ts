@@ -22,6 +22,7 @@ export interface SubFlags extends ServerFlags {
   readonly from: string;
   readonly count?: string;
   readonly values?: true;
+  readonly maxRate?: string;
 }
 
 /** An event to subscribe to, as it was typed. */
@@ -36,16 +37,23 @@ export function runSub(request: SubRequest, flags: SubFlags, terminal: Terminal)
   const { url, name, prefix } = request;
   const from = parseFrom(flags.from);
   const most = flags.count === undefined ? Infinity : parseCount("--count", flags.count);
+  const rate = flags.maxRate === undefined ? {} : { maxRate: parseCount("--max-rate", flags.maxRate) };
   return withServer(url, flags, terminal, async (server) => {
     let subscription: Subscription<unknown>;
     try {
-      subscription = await (await findEvent(server, name)).event.subscribe(prefix, { from });
+      subscription = await (await findEvent(server, name)).event.subscribe(prefix, { from, ...rate });
     } catch (error) {
       return fail(error, flags, terminal);
     }
     const leave = () => void subscription.unsubscribe();
     server.signal.addEventListener("abort", leave);
     if (server.signal.aborted) leave();
+    // A feed that has stopped looks like one with nothing to tell.
+    let wasStale = false;
+    subscription.onFreshness((freshness) => {
+      if (wasStale || freshness === "stale") terminal.err(`${name} ${freshness}\n`);
+      wasStale = freshness === "stale";
+    });
     try {
       await print(subscription, most, flags, terminal);
       return clean;

@@ -10,6 +10,7 @@ import {
   toSchema,
   toSchemas,
 } from "@rpc/core/contract";
+import { UsageError } from "../exit-codes.js";
 import {
   fromNotation,
   isTagged,
@@ -28,11 +29,22 @@ import { didYouMean, nearest } from "./suggest.js";
  * for a misspelt one that may be left out would be left out in silence.
  */
 export function readTyped(schema: TypeSchema, json: unknown, types: Types, path: string): unknown {
+  const validator = validatorOf(schema, types);
   const value = convert(schema, json, { types, path, depth: 0 });
-  const problem = createValidator(schema, types).explain(value);
+  const problem = validator.explain(value);
   if (problem === undefined) return value;
   const where = path + problem.path;
   throw new NotationError(where, `expected ${problem.expected}, got ${problem.got}${hint(problem, json)}`);
+}
+
+function validatorOf(schema: TypeSchema, types: Types) {
+  try {
+    return createValidator(schema, types);
+  } catch (error) {
+    throw new UsageError(
+      `the server's contract cannot be understood: ${(error as Error).message}; --unchecked sends without it`,
+    );
+  }
 }
 
 interface Place {

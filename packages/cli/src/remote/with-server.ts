@@ -5,7 +5,7 @@ import type { Terminal } from "../terminal.js";
 import { readCredentials } from "./credentials.js";
 import { parseDuration } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
-import { printable } from "./printable.js";
+import { printable, printableJson } from "./printable.js";
 import { loadTransport, type TransportFlags } from "./transports.js";
 
 /** Flags of every command that talks to a server. */
@@ -26,6 +26,8 @@ export interface Reached {
 }
 
 const defaultConnectMs = 5_000;
+/** How long a command that was interrupted may take for its last words. */
+const lastWordMs = 1_000;
 
 /**
  * Connects, runs a command and closes again; resolves to its exit code.
@@ -56,20 +58,35 @@ export async function withServer(
   const client = await Promise.race([connecting.catch((error: unknown) => error as Error), aborted(signal)]);
   if (client === undefined) {
     connecting.then((late) => late.close()).catch(() => {});
-    return signal.reason as number;
+    return exitCodeOf(signal);
   }
   if (client instanceof Error) return cannotReach(url, client, flags, terminal);
   const stop = tellStates(client, url, terminal);
   try {
-    const exitCode = await run({ url, client, timeoutMs, signal });
-    return signal.aborted ? (signal.reason as number) : exitCode;
+    const running = run({ url, client, timeoutMs, signal });
+    // What it waits for may be something else than the server, such as its input.
+    const exitCode = await Promise.race([running, aborted(signal).then(() => sleep(lastWordMs))]);
+    return signal.aborted || exitCode === undefined ? exitCodeOf(signal) : exitCode;
   } catch (error) {
-    if (signal.aborted && RpcError.is(error)) return signal.reason as number;
+    if (signal.aborted && RpcError.is(error)) return exitCodeOf(signal);
     throw error;
   } finally {
     stop();
     await client.close();
   }
+}
+
+// Whoever runs a command may abort it with a reason of another kind.
+function exitCodeOf({ reason }: AbortSignal): number {
+  return typeof reason === "number" ? reason : interruptedByHand;
+}
+
+const interruptedByHand = 130;
+
+function sleep(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined).unref();
+  });
 }
 
 /** Resolves when a signal aborts. */
@@ -84,11 +101,8 @@ function cannotReach(url: string, error: Error, { json }: ServerFlags, terminal:
   if (!RpcError.is(error)) throw new UsageError(`cannot connect to ${url}: ${error.message}`);
   if (error.code === "invalid_argument") throw new UsageError(error.message);
   const reason = RpcError.is(error.cause) ? error.cause : error;
-  terminal.err(
-    json === true
-      ? `${JSON.stringify({ error: toJson(error) })}\n`
-      : failureText(error).replace(/^ {2}outcome: .*\n/m, "") + hint(reason.code),
-  );
+  if (json === true) terminal.out(`${printableJson({ error: toJson(error) })}\n`);
+  else terminal.err(failureText(error).replace(/^ {2}outcome: .*\n/m, "") + hint(reason.code));
   return unreachable;
 }
 

@@ -210,6 +210,33 @@ describe("rpc call", () => {
   });
 });
 
+async function serveOdd(told: string): Promise<string> {
+  const { url } = await openShop({
+    interceptors: [async (call, next) => (call.method === "describe" ? told : next(call))],
+  });
+  return url;
+}
+
+describe("a contract that cannot be understood", () => {
+  test.each([
+    [
+      { kind: "call", params: [{ name: "x", type: { type: "strnig" } }], result: {} },
+      "--unchecked sends without it",
+    ],
+    [{ kind: "call", params: [null], result: {} }, "tells a contract that cannot be understood: Odd.odd"],
+    [{ kind: "event" }, "tells a contract that cannot be understood: Odd.odd"],
+    [{ kind: "thing", params: [], result: {} }, "tells a contract that cannot be understood: Odd.odd"],
+  ])("is told as such: %j", async (odd, message) => {
+    const Odd = { hash: "x", members: { odd } };
+    const told = JSON.stringify({ rpcContract: 1, name: "odd", hash: "x", services: { Odd }, types: {} });
+    const server = await serveOdd(told);
+    expect(await run(["call", server, "Odd.odd", '"x"'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining(message),
+    });
+  });
+});
+
 describe("rpc ls and rpc describe", () => {
   test("list members with their signatures", async () => {
     const { url } = await openShop();
@@ -224,6 +251,7 @@ describe("rpc ls and rpc describe", () => {
       "count",
       "echo",
       "order",
+      "prices",
       "sales",
       "sum",
       "wait",
@@ -295,7 +323,7 @@ describe("a server that cannot be reached", () => {
   });
 
   test("with --json says why as JSON", async () => {
-    const { err } = await run(["ls", "tcp://127.0.0.1:1", "--timeout", "200ms", "--json"]);
-    expect(JSON.parse(err).error).toMatchObject({ code: "unavailable", outcome: "not-executed" });
+    const { out } = await run(["ls", "tcp://127.0.0.1:1", "--timeout", "200ms", "--json"]);
+    expect(JSON.parse(out).error).toMatchObject({ code: "unavailable", outcome: "not-executed" });
   });
 });

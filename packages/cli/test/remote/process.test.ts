@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { serve } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { build, run, start } from "./run.js";
+import { build, run, runFor, start } from "./run.js";
 import { contract, openShop, Shop } from "./shop.js";
 
 beforeAll(build, 120_000);
@@ -36,6 +36,18 @@ describe("rpc sub, as a process", () => {
     expect(first.out + rest.out).toBe(
       [1, 2, 3].map((sale) => `{"article":"tea","amount":{"$bigint":"${sale}"}}\n`).join(""),
     );
+  });
+
+  test("tells when a feed is stale, and takes no more than --max-rate", async () => {
+    const { url, shop, server } = await openShop();
+    const sub = runFor(["sub", url, "Shop.prices", "--max-rate", "5", "--values"]);
+    await expect.poll(() => server.stats().sessions.at(0)?.subscriptions).toBe(1);
+    shop.prices.publish("tea", 1);
+    await sub.said("1\n");
+    await sub.said("Shop.prices stale", "err");
+    sub.interrupt(130);
+    expect((await sub.ended).exitCode).toBe(130);
+    expect(await run(["sub", url, "Shop.sales", "--max-rate", "5"])).toMatchObject({ exitCode: 1 });
   });
 
   test("tells when the server is lost, and what it missed when it is back", async () => {
@@ -82,6 +94,14 @@ describe("rpc sub, as a process", () => {
     const { url, shop } = await openShop();
     const call = start(["call", url, "Shop.wait", "--timeout", "1h"]);
     await expect.poll(() => shop.ran, { timeout: 15_000 }).toEqual(["wait"]);
+    call.child.kill("SIGINT");
+    expect((await call.ended).exitCode).toBe(130);
+  });
+
+  test("a call that waits for its input is given up with Ctrl-C", async () => {
+    const { url } = await openShop({ describe: false });
+    const call = start(["call", url, "Shop.echo", "-"]);
+    await call.said("does not tell its contract", "err");
     call.child.kill("SIGINT");
     expect((await call.ended).exitCode).toBe(130);
   });

@@ -17,6 +17,7 @@ export class SoldOut extends RpcError {
 /** A service with something of everything. */
 @service("Shop")
 export class Shop {
+  @event({ mode: "latest", cadenceMs: 100 }) readonly prices = new Event<number>();
   @event({ mode: "log" }) readonly sales = new Event<{ article: string; amount: bigint }>();
   /** Names of the methods that ran. */
   readonly ran: string[] = [];
@@ -98,6 +99,7 @@ export const contract: Contract = {
           once: true,
           throws: ["SoldOut"],
         },
+        prices: { kind: "event", mode: "latest", payload: { type: "number" } },
         sales: { kind: "event", mode: "log", payload: { $ref: "#/types/Sale" } },
         sum: {
           kind: "call",
