@@ -58,7 +58,7 @@ function read(args: readonly string[]): Asked | string {
 function usage(): string {
   const lines = proofs.map(
     ({ name, what, onRequest }) =>
-      `  ${name.padEnd(14)} ${what}${onRequest === true ? " (by name only)" : ""}`,
+      `  ${name.padEnd(14)} ${what}${onRequest === true ? " (by name, or with --full)" : ""}`,
   );
   return `usage: npx pnpm@12 prove [name…] [--full] [--json file] [--markdown]\n\n${lines.join("\n")}`;
 }

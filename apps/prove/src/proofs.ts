@@ -6,9 +6,9 @@ import { everyCut } from "./proofs/every-cut.js";
 import { fanOut } from "./proofs/fan-out.js";
 import { fuzz } from "./proofs/fuzz.js";
 import { halfOpen } from "./proofs/half-open.js";
-import { kills } from "./proofs/kills.js";
+import { killsTcp, killsZmq } from "./proofs/kills.js";
 import { log } from "./proofs/log.js";
-import { rolling } from "./proofs/rolling.js";
+import { rollingTcp, rollingZmq } from "./proofs/rolling.js";
 import { safeties } from "./proofs/safeties.js";
 import { simulation } from "./proofs/simulation.js";
 import { soak } from "./proofs/soak.js";
@@ -23,8 +23,10 @@ export const proofs: readonly Proof[] = [
   cutsTcp,
   cutsZmq,
   everyCut,
-  kills,
-  rolling,
+  killsTcp,
+  killsZmq,
+  rollingTcp,
+  rollingZmq,
   halfOpen,
   stall,
   fanOut,

@@ -1,12 +1,14 @@
 /** Serves a desk that writes down every execution before it does anything, and tells ticks all the time. */
 import { type Limits, type Server, serve } from "@rpc/core";
-import { tcp } from "@rpc/transport-tcp";
 import { answerParent } from "../answer-parent.js";
 import { Desk } from "../desk.js";
 import { takeSample } from "../footprint.js";
 import { stall } from "../stall.js";
+import { createTransport, type Scheme } from "../transports.js";
 
 export interface DeskServerOptions {
+  /** Default tcp. */
+  readonly scheme?: Scheme;
   /** 0 takes a free one. */
   readonly port: number;
   /** File that outlives this process: a line for each execution. */
@@ -37,9 +39,20 @@ const tick = () => {
 };
 
 answerParent({
-  async start({ port, journal, limits = {}, quiet = false, tickMs = 2 }: DeskServerOptions): Promise<string> {
+  async start({
+    scheme = "tcp",
+    port,
+    journal,
+    limits = {},
+    quiet = false,
+    tickMs = 2,
+  }: DeskServerOptions): Promise<string> {
     desk = new Desk(journal);
-    server = await serve([desk], { transports: [tcp()], listen: `tcp://127.0.0.1:${port}`, limits });
+    server = await serve([desk], {
+      transports: [createTransport(scheme)],
+      listen: `${scheme}://127.0.0.1:${port}`,
+      limits,
+    });
     everyMs = tickMs;
     if (!quiet) tick();
     return server.urls[0]!;
