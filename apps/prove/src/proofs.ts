@@ -10,6 +10,7 @@ import { killsTcp, killsZmq } from "./proofs/kills.js";
 import { log } from "./proofs/log.js";
 import { rollingTcp, rollingZmq } from "./proofs/rolling.js";
 import { safeties } from "./proofs/safeties.js";
+import { scan } from "./proofs/scan.js";
 import { simulation } from "./proofs/simulation.js";
 import { soak } from "./proofs/soak.js";
 import { stall } from "./proofs/stall.js";
@@ -20,6 +21,7 @@ export const proofs: readonly Proof[] = [
   safeties,
   attacksProof,
   fuzz,
+  scan,
   cutsTcp,
   cutsZmq,
   everyCut,

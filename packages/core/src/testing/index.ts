@@ -1,4 +1,5 @@
 export type { Safety } from "../session/safeties.js";
+export { createScan } from "./create-scan.js";
 export { createFaultyLink, type FaultyLink } from "./faulty-link.js";
 export { createPacketReader, type ReadPacket } from "./read-packet.js";
 export { callOf, helloOf, packetOf, ScriptedPeer, welcomeOf } from "./scripted-peer.js";
