@@ -18,6 +18,11 @@ export interface Clock {
   later?(run: () => void): Timer;
 }
 
+/** Runs `run` once in a later turn of any clock, after the input that waits already. */
+export function later(clock: Clock, run: () => void): Timer {
+  return clock.later?.(run) ?? clock.timer(0, run);
+}
+
 /** Randomness, handed in, so that a failing run replays from its seed. */
 export interface Random {
   /** A number from 0 up to, not including, 1. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import { type Clock, later, type Timer } from "../clock.js";
 
 /** Frames that come and go without a look at the clock. */
 const freeFrames = 64;
@@ -56,8 +56,4 @@ export class ReadTurn {
     this.stop();
     if (wasOver) this.#continued();
   }
-}
-
-function later(clock: Clock, run: () => void): Timer {
-  return clock.later?.(run) ?? clock.timer(0, run);
 }

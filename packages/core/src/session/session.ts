@@ -1,4 +1,4 @@
-import type { Clock, Random, Timer } from "../clock.js";
+import { type Clock, later, type Random, type Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { toHex } from "../hex.js";
 import type { Limits } from "../limits.js";
@@ -94,6 +94,7 @@ export class Session {
   #acknowledged = 0;
   #unacknowledgedBytes = 0;
   #acknowledgeTimer: Timer | undefined;
+  #acknowledgesSoon = false;
   #lastReadAt: number;
   #arrivalTime = 0;
   #arrivalUses = 0;
@@ -452,8 +453,17 @@ export class Session {
 
   #countReceived(bytes: number): void {
     this.#unacknowledgedBytes += bytes;
-    if (this.#unacknowledgedBytes >= acknowledgeBytes) this.#sendLoose(undefined);
-    else this.#acknowledgeTimer ??= this.#options.clock.timer(acknowledgeMs, () => this.#acknowledgeNow());
+    const { clock } = this.#options;
+    if (this.#unacknowledgedBytes < acknowledgeBytes)
+      this.#acknowledgeTimer ??= clock.timer(acknowledgeMs, () => this.#acknowledgeNow());
+    else if (!this.#acknowledgesSoon) {
+      // Not at once: what this turn answers carries it, and a packet less is a write and a read less.
+      this.#acknowledgesSoon = true;
+      later(clock, () => {
+        this.#acknowledgesSoon = false;
+        if (this.#unacknowledgedBytes > 0) this.#sendLoose(undefined);
+      });
+    }
   }
 
   #acknowledgeNow(): void {

@@ -67,9 +67,9 @@ export class ValueReader {
 
   // A copy, and never a Buffer: the packet's memory is used again.
   #bin(length: number): Uint8Array {
-    const copy = new Uint8Array(length);
-    copy.set(this.#bytes.subarray(this.#at, this.#skip(length)));
-    return copy;
+    const start = this.#at;
+    // A copy by this constructor need not be cleared first.
+    return new Uint8Array(this.#bytes.subarray(start, this.#skip(length)));
   }
 
   #extension(length: number): unknown {

@@ -79,12 +79,19 @@ describe("a session", () => {
     expect(pair.far.connection.sent).toEqual([]);
   });
 
-  it("acknowledges at once after 64 KiB", async () => {
+  it("acknowledges at the end of the turn after 64 KiB, with what the turn sends anyway if there is something", async () => {
     const pair = new SessionPair();
-    pair.near.session.send({ type: "reply", id: 1, value: new Uint8Array(64 * 1024) });
-    await pair.clock.settle();
-    pair.far.receive(pair.near.connection.take());
-    expect(pair.far.connection.headers).toMatchObject([{ numbered: false, acknowledged: 1 }]);
+    for (const answers of [false, true]) {
+      pair.near.session.send({ type: "reply", id: 1, value: new Uint8Array(64 * 1024) });
+      await pair.clock.settle();
+      pair.far.receive(pair.near.connection.take());
+      if (answers) pair.far.send(1);
+      await pair.clock.advance(0);
+      expect(pair.far.connection.headers).toMatchObject([
+        { numbered: answers, acknowledged: answers ? 2 : 1 },
+      ]);
+      pair.far.connection.take();
+    }
   });
 
   it("acknowledges with what it sends anyway, and then not again", async () => {
