@@ -6,7 +6,7 @@ import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wir
 import { ProtocolError } from "../wire/protocol-error.js";
 import { ContractGate } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
-import type { ConnectedCaller } from "./running-calls.js";
+import { SessionCaller } from "./session-caller.js";
 import { SessionIdentity } from "./session-identity.js";
 import { SessionSubscriptions } from "./session-subscriptions.js";
 import type { TopicLogs } from "./topic-logs.js";
@@ -57,16 +57,7 @@ export class ServedSession {
       },
     });
     this.identity = this.#createIdentity(session, options);
-    const { identity } = this;
-    const caller: ConnectedCaller = {
-      get identity() {
-        return identity.value;
-      },
-      sessionId: options.id,
-      get peer() {
-        return session.peer;
-      },
-    };
+    const caller = new SessionCaller(options.id, session, this.identity);
     this.session = session;
     this.subscriptions = new SessionSubscriptions(session, { logs, clock, limits, caller });
     this.callbacks = new RemoteCallbacks(session, clock, limits);
