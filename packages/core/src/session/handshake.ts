@@ -221,7 +221,7 @@ function toTold(reason: unknown, error: RpcError): RpcError {
 
 function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
   if (readHeader(bytes).numbered) throw new ProtocolError("a numbered packet before the handshake");
-  const reader = new FrameReader(bytes, undefined, headerBytes, limits);
+  const reader = new FrameReader(bytes, headerBytes, limits);
   const frame = reader.next();
   if (frame === undefined || reader.next() !== undefined)
     throw new ProtocolError("expected one frame in a packet of the handshake");

@@ -369,7 +369,7 @@ export class Session {
     if (header.numbered && ahead <= 0 && this.without !== "duplicate-check") return;
     // Counted before its frames go up: one that fails up there ends the session, and must never come again.
     if (header.numbered && ahead > 0) this.#received = header.number;
-    const reader = new FrameReader(bytes, undefined, headerBytes, this.#options.limits, this.#targets);
+    const reader = new FrameReader(bytes, headerBytes, this.#options.limits, this.#targets);
     this.#readFrames(reader, header.numbered, now - late);
     if (header.numbered && this.#state === "open") this.#countReceived(bytes.length);
   }

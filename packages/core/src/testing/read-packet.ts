@@ -20,7 +20,7 @@ export function createPacketReader(): (bytes: Uint8Array) => ReadPacket | undefi
   return (bytes) => {
     try {
       const header = readHeader(bytes);
-      const reader = new FrameReader(bytes, undefined, headerBytes, defaultLimits, targets);
+      const reader = new FrameReader(bytes, headerBytes, defaultLimits, targets);
       const frames: Frame[] = [];
       for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
       return { header, frames };

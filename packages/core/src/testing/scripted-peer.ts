@@ -171,10 +171,9 @@ export class ScriptedPeer {
   }
 
   #packet(bytes: Uint8Array): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const header = readHeader(bytes);
     if (header.numbered) this.received = header.number;
-    const reader = new FrameReader(bytes, view, headerBytes, defaultLimits);
+    const reader = new FrameReader(bytes, headerBytes, defaultLimits);
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) this.#frame(frame);
   }
 

@@ -35,8 +35,7 @@ function packetOf(frame: HandshakeFrame): Uint8Array {
 }
 
 function frameOf(packet: Uint8Array): Frame | undefined {
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  return new FrameReader(packet, view, headerBytes, defaultLimits).next();
+  return new FrameReader(packet, headerBytes, defaultLimits).next();
 }
 
 function numbered(packet: Uint8Array): Uint8Array {

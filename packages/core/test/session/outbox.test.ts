@@ -20,8 +20,7 @@ function create(): { clock: VirtualClock; outbox: Outbox; packets: Uint8Array[];
 }
 
 function framesOf(packet: Uint8Array): Frame[] {
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  const reader = new FrameReader(packet, view, headerBytes, defaultLimits);
+  const reader = new FrameReader(packet, headerBytes, defaultLimits);
   const frames: Frame[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
   return frames;

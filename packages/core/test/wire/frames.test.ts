@@ -17,12 +17,7 @@ function encoded(...frames: OutgoingFrame[]): Uint8Array {
 }
 
 function decoded(bytes: Uint8Array): Frame[] {
-  const reader = new FrameReader(
-    bytes,
-    new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-    0,
-    defaultLimits,
-  );
+  const reader = new FrameReader(bytes, 0, defaultLimits);
   const frames: Frame[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
   return frames;

@@ -13,7 +13,7 @@ function read(): unknown {
   const header = { numbered: false, number: 0, acknowledged: 0, sentAt: 0 };
   const bytes = packetOf(header, [callOf(1, "Target.echo", "ab"), { type: "cancel", id: 1 }]).slice();
   bytes[bytes.length - 9 - 3] = 0xa3;
-  return new FrameReader(bytes, new DataView(bytes.buffer), headerBytes, {
+  return new FrameReader(bytes, headerBytes, {
     maxDepth: 32,
     maxNodes: 100,
   }).next();

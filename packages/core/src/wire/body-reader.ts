@@ -1,0 +1,101 @@
+import { noDeadline } from "./encode-frame.js";
+import { Fields } from "./fields.js";
+import { readLength, skipValue } from "./heads.js";
+import { notPlain, PlainReader } from "./plain-reader.js";
+import { ProtocolError } from "./protocol-error.js";
+import { type ScanLimits, scanValue } from "./scan.js";
+import { scanSwitch } from "./scan-switch.js";
+import type { TargetCache } from "./target-cache.js";
+import { decodeValue } from "./values.js";
+
+const plain = new PlainReader();
+
+/**
+ * The numbers and values of one frame's body after the other, up to its end. Each throws `ProtocolError` when that is not
+ * what is there.
+ */
+export class BodyReader {
+  readonly bytes: Uint8Array;
+  /** What the same peer called before. */
+  readonly targets: TargetCache | undefined;
+  /** Where the next number or value begins. */
+  position: number;
+  /** Where the body ends. */
+  end: number;
+  readonly #limits: ScanLimits;
+  // Made when it is needed: it costs as much as to read a small frame.
+  #view: DataView | undefined;
+
+  constructor(bytes: Uint8Array, position: number, limits: ScanLimits, targets: TargetCache | undefined) {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = bytes.length;
+    this.#limits = limits;
+    this.targets = targets;
+  }
+
+  /** A map. */
+  fields(frame: string): Fields {
+    return new Fields(frame, this.value());
+  }
+
+  /** A whole number from 0. */
+  count(what: string): number {
+    const value = this.value();
+    if (!isCount(value)) throw new ProtocolError(`${what}: expected a count, got ${typeof value}`);
+    return value;
+  }
+
+  /** A text. */
+  string(what: string): string {
+    const value = this.value();
+    if (typeof value !== "string") throw new ProtocolError(`${what}: expected a string, got ${typeof value}`);
+    return value;
+  }
+
+  /** Any value, scanned before it is decoded, or while. */
+  value(): unknown {
+    const start = this.position;
+    const value = plain.read(this.bytes, start, this.end, this.#limits);
+    if (value !== notPlain) {
+      this.position = plain.end;
+      return value;
+    }
+    const bytes = this.bytes;
+    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.position = scanSwitch.on
+      ? scanValue(bytes, this.#view, start, this.end, this.#limits)
+      : skipValue(bytes, start);
+    return decodeValue(bytes, start, this.position);
+  }
+
+  /** Milliseconds left; `Infinity` without a deadline. */
+  timeLeft(): number {
+    const timeLeft = this.uint32();
+    return timeLeft === noDeadline ? Infinity : timeLeft;
+  }
+
+  uint8(): number {
+    return this.bytes[this.#take(1)]!;
+  }
+
+  uint16(): number {
+    return readLength(this.bytes, this.#take(2), 2);
+  }
+
+  uint32(): number {
+    return readLength(this.bytes, this.#take(4), 4);
+  }
+
+  #take(count: number): number {
+    const at = this.position;
+    if (at + count > this.end) throw new ProtocolError("frame ends inside a number");
+    this.position = at + count;
+    return at;
+  }
+}
+
+/** Tells a whole number from 0 to 2^53. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

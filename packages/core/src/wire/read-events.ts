@@ -1,0 +1,98 @@
+import { type BodyReader, isCount } from "./body-reader.js";
+import { eventKinds } from "./encode-frame.js";
+import type { Fields } from "./fields.js";
+import type { EventRow, EventsFrame, GapFrame, SubscribedFrame, SubscribeFrame } from "./frame.js";
+import { ProtocolError } from "./protocol-error.js";
+
+const deliveryModes = ["signal", "latest", "log", "table"] as const;
+const gapReasons = new Set(["slow-consumer", "history-evicted", "epoch-changed", "transport"]);
+
+/** Reads the body of an events frame. */
+export function readEvents(body: BodyReader): EventsFrame {
+  const id = body.uint32();
+  const kind = eventKinds[body.uint8()];
+  if (kind === undefined) throw new ProtocolError("events of unknown kind");
+  const count = body.uint16();
+  const rows: EventRow[] = [];
+  for (let index = 0; index < count; index++) {
+    const start = body.position;
+    const row = readRow(body.value(), body.position - start);
+    if (kind === "removed" && typeof row.value !== "string")
+      throw new ProtocolError("malformed event: a removed key is no string");
+    rows.push(row);
+  }
+  return { type: "events", id, kind, rows };
+}
+
+/** Reads the body of a gap frame. */
+export function readGap(body: BodyReader): GapFrame {
+  const id = body.uint32();
+  const value = body.value();
+  const [topic, from, to, reason] = Array.isArray(value) && value.length === 4 ? value : [];
+  const fine =
+    typeof topic === "string" &&
+    isCount(from) &&
+    (to === null || isCount(to)) &&
+    typeof reason === "string" &&
+    gapReasons.has(reason);
+  if (!fine) throw new ProtocolError("malformed gap");
+  return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
+}
+
+/** Reads the body of a subscribe frame. */
+export function readSubscribe(body: BodyReader): SubscribeFrame {
+  const fields = body.fields("subscribe");
+  return {
+    type: "subscribe",
+    id: fields.uint32("id"),
+    service: fields.string("service"),
+    event: fields.string("event"),
+    prefix: fields.string("prefix"),
+    creditItems: fields.uint32("creditItems"),
+    creditBytes: fields.uint32("creditBytes"),
+    from: readFrom(fields),
+    maxRate: fields.optionalPositive("maxRate"),
+  };
+}
+
+/** Reads the body of a subscribed frame. */
+export function readSubscribed(body: BodyReader): SubscribedFrame {
+  const fields = body.fields("subscribed");
+  return {
+    type: "subscribed",
+    id: fields.uint32("id"),
+    position: fields.count("position"),
+    mode: readMode(fields.string("mode")),
+    cadenceMs: fields.optionalPositive("cadenceMs"),
+  };
+}
+
+function readRow(value: unknown, bytes: number): EventRow {
+  const row: readonly unknown[] = Array.isArray(value) && value.length === 6 ? value : [];
+  // By index: taking an array apart by its iterator costs as much as to read it.
+  const topic = row[0];
+  const seq = row[1];
+  const position = row[2];
+  const at = row[3];
+  const callId = row[4];
+  const fine =
+    typeof topic === "string" &&
+    isCount(seq) &&
+    isCount(position) &&
+    typeof at === "number" &&
+    (callId === null || isCount(callId));
+  if (!fine) throw new ProtocolError("malformed event");
+  return { topic, seq, position, at, callId: callId ?? undefined, value: row[5], bytes };
+}
+
+function readFrom(fields: Fields): SubscribeFrame["from"] {
+  const from = fields.any("from");
+  return from === undefined || from === "oldest" ? from : fields.count("from");
+}
+
+function readMode(mode: string): SubscribedFrame["mode"] {
+  const known = deliveryModes.find((name) => name === mode);
+  if (known === undefined)
+    throw new ProtocolError(`subscribed: unknown mode ${JSON.stringify(mode.slice(0, 40))}`);
+  return known;
+}
