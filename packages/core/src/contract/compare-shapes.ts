@@ -38,7 +38,7 @@ function compareObjects(graph: TypeGraph, pair: Pair): void {
     const needed = neededAlways.has(name) && !takesUndefined(graph, pair, "known", type);
     const sent = from.get(name);
     if (sent === undefined) {
-      if (needed) reportAbsent(pair, name, type);
+      if (needed) reportMissing(pair, name, undefined, type);
       else if (sentRest !== undefined) graph.descend(pair, sentRest, orUndefined(type), step);
       else if (pair.direction === "output") {
         report(pair, "output-property-unsent", step, undefined, type, `clients never get ${name} any more`);
@@ -47,7 +47,7 @@ function compareObjects(graph: TypeGraph, pair: Pair): void {
     }
     // What is undefined is left out of an object on the wire, so it is as good as absent.
     const optional = needed && (!sentAlways.has(name) || takesUndefined(graph, pair, "sent", sent));
-    if (optional) reportOptional(pair, name, sent, type);
+    if (optional) reportMissing(pair, name, sent, type);
     graph.descend(pair, sent, optional || !needed ? orUndefined(type) : type, step);
   }
   for (const [name, type] of from) {
@@ -96,48 +96,19 @@ function orUndefined(type: TypeSchema): TypeSchema {
   return made;
 }
 
-function reportAbsent(pair: Pair, name: string, type: TypeSchema): void {
-  if (pair.direction === "input") {
-    report(
-      pair,
-      "input-property-required",
-      stepTo(name),
-      undefined,
-      type,
-      `the server needs ${name}, which clients do not send`,
-    );
-  } else {
-    report(
-      pair,
-      "output-property-removed",
-      stepTo(name),
-      undefined,
-      type,
-      `clients expect ${name}, which is no longer sent`,
-    );
-  }
-}
-
-function reportOptional(pair: Pair, name: string, sent: TypeSchema, known: TypeSchema): void {
-  if (pair.direction === "input") {
-    report(
-      pair,
-      "input-property-required",
-      stepTo(name),
-      sent,
-      known,
-      `the server needs ${name}, which clients may leave out`,
-    );
-  } else {
-    report(
-      pair,
-      "output-property-optional",
-      stepTo(name),
-      sent,
-      known,
-      `clients expect ${name}, which may be absent`,
-    );
-  }
+/** A property that its receiver needs is not sent (then `sent` is undefined), or not always. */
+function reportMissing(pair: Pair, name: string, sent: TypeSchema | undefined, known: TypeSchema): void {
+  const input = pair.direction === "input";
+  const rule = input
+    ? "input-property-required"
+    : sent === undefined
+      ? "output-property-removed"
+      : "output-property-optional";
+  const [absent, optional] = input
+    ? ["do not send", "may leave out"]
+    : ["is no longer sent", "may be absent"];
+  const who = input ? `the server needs ${name}, which clients` : `clients expect ${name}, which`;
+  report(pair, rule, stepTo(name), sent, known, `${who} ${sent === undefined ? absent : optional}`);
 }
 
 /** Elements of tuples that are compared one by one; no tuple that a person wrote has more. */
