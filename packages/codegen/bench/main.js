@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { measureBreaking, measureWatch } from "./later.js";
 import { writeProject } from "./project.js";
 import { measureValidators } from "./validators.js";
 
@@ -73,6 +74,18 @@ for (const services of sizes.length > 0 ? sizes : [10, 100, 1000]) {
     show("ratio", cold.cpu / check.cpu, targets[services]);
     show("nothing changed, wall s", cached.wall, 0.25);
     show("client, instantiations per method", instantiationsPerMethod(folder, services), 1);
+    const edit = await measureWatch(folder);
+    show(
+      "watch, one edit, CPU ms",
+      edit.cpu,
+      { 100: 120, 1000: 350 }[services],
+      `${edit.wall.toFixed(0)} ms by the clock`,
+    );
+    const methods = services * 5;
+    const perThousand = (changed) => measureBreaking(folder, changed) / (methods / 1000);
+    const few = methods < 500 ? undefined : 100;
+    show("breaking, one type, CPU ms / 1,000", perThousand("Order3"), few);
+    show("breaking, a type each, CPU ms / 1,000", perThousand(""), few);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -7,6 +7,7 @@ import { printClient } from "./print/client.js";
 import { printContract } from "./print/contract.js";
 import { printSplitClient } from "./print/split-client.js";
 import { printValidators } from "./print/validators.js";
+import type { ReadResult } from "./read-contract.js";
 import { findStale } from "./stale.js";
 import { type Written, write } from "./write.js";
 
@@ -59,12 +60,12 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   options.onProgress?.("read");
   // The compiler is loaded here and nowhere before: what does not need it does not wait for it.
   const { readContract } = await import("./read-contract.js");
-  const { contract, diagnostics, inputs, folders } = readContract(options);
+  const { contract, texts, diagnostics, inputs, folders } = readContract(options);
   if (contract === undefined) {
     return { ok: false, diagnostics, inputs, folders, written: [], stale: [], removed: [], unchanged: [] };
   }
   options.onProgress?.("write");
-  const files = print(contract, options);
+  const files = print({ contract, texts }, options);
   const gone = options.client && options.split ? findStale(resolve(options.client), files) : [];
   const outcome = write(files, gone, { check: options.check ?? false });
   const ok = outcome.stale.length === 0;
@@ -73,14 +74,15 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
 }
 
 function print(
-  contract: Contract,
+  { contract, texts }: Pick<ReadResult, "texts"> & { readonly contract: Contract },
   { client, split, contract: file, validators }: GenerateOptions,
 ): Map<string, string> {
   const files = new Map<string, string>();
   if (client && split) {
-    for (const [name, text] of printSplitClient(contract)) files.set(join(resolve(client), name), text);
+    for (const [name, text] of printSplitClient(contract, texts))
+      files.set(join(resolve(client), name), text);
   } else if (client) {
-    files.set(resolve(client), printClient(contract));
+    files.set(resolve(client), printClient(contract, texts));
   }
   if (file) files.set(resolve(file), printContract(contract));
   if (validators) files.set(resolve(validators), printValidators(contract));

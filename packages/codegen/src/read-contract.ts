@@ -3,6 +3,7 @@ import { type Diagnostic, Problems } from "./diagnostics.js";
 import { find } from "./find.js";
 import { type Library, load, type Memory } from "./load.js";
 import { Marks } from "./marks.js";
+import type { HashedContract } from "./read/hash.js";
 import { read } from "./read.js";
 import { TypeReader } from "./schema/type-reader.js";
 
@@ -17,6 +18,8 @@ export interface ReadOptions {
 export interface ReadResult {
   /** Absent when there was any error. */
   readonly contract: Contract | undefined;
+  /** The text that the hash of each service was made of. */
+  readonly texts?: ReadonlyMap<string, string> | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Files that were read, the standard library apart. */
   readonly inputs: readonly string[];
@@ -28,14 +31,14 @@ export interface ReadResult {
 export function readContract({ tsconfig, library, memory }: ReadOptions): ReadResult {
   const problems = new Problems();
   const { project, inputs, folders } = load(tsconfig, problems, { library, memory });
-  let contract: Contract | undefined;
+  let found: HashedContract | undefined;
   if (project !== undefined) {
     const types = new TypeReader(project.program, problems);
     const marks = new Marks(types.checker, types.core, problems);
-    contract = read(project, find(project, marks, problems), { types, marks, problems });
+    found = read(project, find(project, marks, problems), { types, marks, problems });
   }
   return {
-    contract: problems.hasErrors ? undefined : contract,
+    ...(problems.hasErrors || found === undefined ? { contract: undefined } : found),
     diagnostics: problems.list(),
     inputs,
     folders,

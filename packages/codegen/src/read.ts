@@ -1,8 +1,7 @@
-import type { Contract } from "@rpc/core/contract";
 import { compare } from "./compare.js";
 import type { ServiceClass } from "./find.js";
 import type { Project } from "./load.js";
-import { hashContract } from "./read/hash.js";
+import { type HashedContract, hashContract } from "./read/hash.js";
 import type { Reader } from "./read/reader.js";
 import { readService, type ServiceDraft } from "./read/service.js";
 import { settleUnions } from "./read/unions.js";
@@ -10,15 +9,15 @@ import { settleUnions } from "./read/unions.js";
 /**
  * Reads services into a contract. Members and properties keep the order of the source; printing the contract sorts them.
  */
-export function read(project: Project, services: readonly ServiceClass[], reader: Reader): Contract {
+export function read(project: Project, services: readonly ServiceClass[], reader: Reader): HashedContract {
   const drafts = services.map((service) => [service.name, readService(service, reader)] as const);
-  const { types, rename } = reader.types.types.settle(project.root);
+  const types = reader.types.types.settle(project.root, drafts);
   const settled = Object.entries(types).map(([name, schema]) => [name, settleUnions(schema, types)] as const);
   const sorted = drafts.sort(([a], [b]) => compare(a, b));
   return hashContract({
     name: project.name,
     services: Object.fromEntries(
-      sorted.map(([name, draft]) => [name, settleUnions<ServiceDraft>(rename(draft), types)]),
+      sorted.map(([name, draft]) => [name, settleUnions<ServiceDraft>(draft, types)]),
     ),
     types: Object.fromEntries(settled),
   });

@@ -40,20 +40,25 @@ test("every number has a case that shows it", () => {
 });
 
 describe("every generated client and validator compiles with every strict flag", () => {
-  test.each(Object.keys(compilers) as (keyof typeof compilers)[])("under TypeScript %s", async (version) => {
-    const clients = cases
-      .map((name) => join(fixtures, name, "expected.client.ts"))
-      .filter((path) => existsSync(path));
-    expect(clients.length).toBeGreaterThan(25);
-    const wrong = join(modulesFolder(), "wrong.ts");
-    writeFileSync(
-      wrong,
-      "export const half: string | undefined = [''][0]; export const text: string = half;\n",
-    );
-    const said = compileClients(version, [...clients, ...(await splitClients()), ...validators(), wrong]);
-    // The wrong one shows that the compiler ran, and with which flags.
-    expect(said).toEqual([expect.stringMatching(/wrong\.ts\(1,\d+\): error TS2322/)]);
-  });
+  test.each(Object.keys(compilers) as (keyof typeof compilers)[])(
+    "under TypeScript %s",
+    async (version) => {
+      const clients = cases
+        .map((name) => join(fixtures, name, "expected.client.ts"))
+        .filter((path) => existsSync(path));
+      expect(clients.length).toBeGreaterThan(25);
+      const wrong = join(modulesFolder(), "wrong.ts");
+      writeFileSync(
+        wrong,
+        "export const half: string | undefined = [''][0]; export const text: string = half;\n",
+      );
+      const said = compileClients(version, [...clients, ...(await splitClients()), ...validators(), wrong]);
+      // The wrong one shows that the compiler ran, and with which flags.
+      expect(said).toEqual([expect.stringMatching(/wrong\.ts\(1,\d+\): error TS2322/)]);
+      // Three compilers read some hundred files each.
+    },
+    120_000,
+  );
 });
 
 /** The clients of all fixtures once more, a file for each service. */

@@ -9,11 +9,18 @@ import { byName, type Page } from "./page.js";
 import { printService } from "./service.js";
 import { Writer } from "./writer.js";
 
-/** Prints the clients of all services of a contract as one file, which imports from `@rpc/core/generated` only. */
-export function printClient(contract: Contract): string {
+/**
+ * Prints the clients of all services of a contract as one file, which imports from `@rpc/core/generated` only.
+ *
+ * `texts` are what the hashes of the services were made of, for who has them already.
+ */
+export function printClient(
+  contract: Contract,
+  texts: ReadonlyMap<string, string> = contractTexts(contract).whole,
+): string {
   const names = chooseNames(contract);
   const imports = new Imports("@rpc/core/generated", names.isTaken);
-  const page: Page = { out: new Writer(), names, imports, texts: contractTexts(contract).whole };
+  const page: Page = { out: new Writer(), names, imports, texts };
   printTypes(page, contract);
   for (const [name, service] of Object.entries(contract.services).sort(byName))
     printService(page, name, service);

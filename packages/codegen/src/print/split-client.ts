@@ -14,11 +14,13 @@ const typesFile = "types";
 /**
  * Prints the clients of a contract as one file for each service, by file name, and `types.ts` for what they share.
  *
- * The file of a service changes with that service only.
+ * The file of a service changes with that service only. `texts` are as for one file.
  */
-export function printSplitClient(contract: Contract): Map<string, string> {
+export function printSplitClient(
+  contract: Contract,
+  texts: ReadonlyMap<string, string> = contractTexts(contract).whole,
+): Map<string, string> {
   const names = chooseNames(contract);
-  const texts = contractTexts(contract).whole;
   const files = new Map([[`${typesFile}.ts`, printShared(contract, names)]]);
   for (const [name, service] of Object.entries(contract.services).sort(byName)) {
     const shared = new Imports(`./${typesFile}.js`, () => false);

@@ -16,15 +16,10 @@ export function readEvent(
   reader: Reader,
 ): EventContract {
   const { types, problems } = reader;
-  const type = types.checker.getTypeOfSymbol(property);
-  const symbol = type.symbol as ts.Symbol | undefined;
-  const payload =
-    symbol && types.core.nameOfSymbol(symbol) === "Event"
-      ? types.checker.getTypeArguments(type as ts.TypeReference)[0]
-      : undefined;
+  const payload = plainPayload(member, reader) ?? payloadOf(property, reader);
   const name = ts.getNameOfDeclaration(member) ?? member;
   if (payload === undefined) {
-    const message = `@event on ${property.name}, whose type is ${types.checker.typeToString(type)}, not Event of @rpc/core`;
+    const message = `@event on ${property.name}, whose type is ${types.checker.typeToString(types.checker.getTypeOfSymbol(property))}, not Event of @rpc/core`;
     problems.report(
       "RPC1108",
       name,
@@ -40,6 +35,25 @@ export function readEvent(
     ...readFormerly(mark, reader),
     payload: payload ? types.read(payload, name, writtenPayload(member)) : refused,
   };
+}
+
+function payloadOf(property: ts.Symbol, { types }: Reader): ts.Type | undefined {
+  const type = types.checker.getTypeOfSymbol(property);
+  const symbol = type.symbol as ts.Symbol | undefined;
+  if (symbol === undefined || types.core.nameOfSymbol(symbol) !== "Event") return undefined;
+  return types.checker.getTypeArguments(type as ts.TypeReference)[0];
+}
+
+// `= new Event<Renamed>()` in a class that is no generic's: what it is of is written there. To find it out by the type
+// of the field, the compiler would look at the constructor and all that it needs.
+function plainPayload(member: ts.Node, { types }: Reader): ts.Type | undefined {
+  if (!ts.isPropertyDeclaration(member) || member.type !== undefined) return undefined;
+  const { initializer, parent } = member;
+  if (!ts.isSourceFile(parent.parent) || parent.typeParameters !== undefined) return undefined;
+  if (initializer === undefined || !ts.isNewExpression(initializer)) return undefined;
+  const [payload] = initializer.typeArguments ?? [];
+  if (payload === undefined || types.core.nameOf(initializer.expression) !== "Event") return undefined;
+  return types.checker.getTypeFromTypeNode(payload);
 }
 
 function readMode(mark: MarkedMember["mark"], { marks, problems }: Reader): EventContract["mode"] {

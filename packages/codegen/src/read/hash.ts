@@ -10,21 +10,28 @@ export interface ContractDraft {
   readonly types: Readonly<Record<string, TypeSchema>>;
 }
 
+/** A contract, and the text that the hash of each service was made of. */
+export interface HashedContract {
+  readonly contract: Contract;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** Completes a contract with its hashes: of each service with the types it reaches, and of the whole. Docs do not count. */
-export function hashContract(draft: ContractDraft): Contract {
+export function hashContract(draft: ContractDraft): HashedContract {
   const { services, types, whole } = contractTexts(draft);
   const hashed = Object.entries(draft.services).map(
     ([name, service]) => [name, { ...service, hash: hashOf(whole.get(name)!) }] as const,
   );
   const name = JSON.stringify(draft.name);
   const text = `{"name":${name},"rpcContract":1,"services":${objectText(services)},"types":${objectText(types)}}`;
-  return {
+  const contract: Contract = {
     rpcContract: 1,
     name: draft.name,
     hash: hashOf(text),
     services: Object.fromEntries(hashed),
     types: draft.types,
   };
+  return { contract, texts: whole };
 }
 
 function hashOf(text: string): string {

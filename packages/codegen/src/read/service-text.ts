@@ -1,6 +1,5 @@
 import type { ServiceContract, TypeSchema } from "@rpc/core/contract";
 import { compare } from "../compare.js";
-import { canonicalText } from "./canonical.js";
 import type { ServiceDraft } from "./service.js";
 
 /** What a contract says, with or without its hashes. */
@@ -60,16 +59,21 @@ export function objectText(parts: Iterable<readonly [string, string]>): string {
 }
 
 function textsOf(parts: readonly (readonly [string, unknown])[]): Map<string, string> {
-  return new Map(parts.map(([name, part]) => [name, canonicalText(withoutDocs(part, false))]));
+  return new Map(parts.map(([name, part]) => [name, textWithoutDocs(part, false)]));
 }
 
-function withoutDocs(value: unknown, keysAreNames: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutDocs(item, false));
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => keysAreNames || !docs.has(key));
-  return Object.fromEntries(
-    kept.map(([key, inner]) => [key, withoutDocs(inner, !keysAreNames && names.has(key))]),
-  );
+// Canonical JSON, of which the docs are left out in the same pass: it is made of every part of every contract.
+function textWithoutDocs(value: unknown, keysAreNames: boolean): string {
+  if (Array.isArray(value)) return `[${value.map((item) => textWithoutDocs(item, false)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const part = value as Record<string, unknown>;
+  const parts: string[] = [];
+  for (const key of Object.keys(part).sort(compare)) {
+    const inner = part[key];
+    if (inner === undefined || (!keysAreNames && docs.has(key))) continue;
+    parts.push(`${JSON.stringify(key)}:${textWithoutDocs(inner, !keysAreNames && names.has(key))}`);
+  }
+  return `{${parts.join(",")}}`;
 }
 
 /** Names of the types that a part of a contract refers to. */

@@ -19,6 +19,8 @@ export interface NamedType {
 // More instantiations than this inside each other are no design but a type that grows with every step.
 const maxOpen = 8;
 
+const prefix = "#/types/";
+
 /**
  * Named types that services reach.
  *
@@ -63,12 +65,12 @@ export class NamedTypes {
     return { $ref: `#${number}` };
   }
 
-  /** Gives every type its final name. What was read before is passed through the result's `rename`. */
-  settle(root: string): { types: Record<string, TypeSchema>; rename<Value>(value: Value): Value } {
+  /** Gives every type its final name, also in what was read before, `drafts`. */
+  settle(root: string, drafts: unknown): Record<string, TypeSchema> {
     const names = uniqueNames(this.#types, root, this.#problems);
-    const rename = <Value>(value: Value) => renameReferences(value, names) as Value;
-    const entries = this.#types.map(({ schema }, number) => [names[number]!, rename(schema)] as const);
-    return { types: Object.fromEntries(entries.sort(([a], [b]) => compare(a, b))), rename };
+    const entries = this.#types.map(({ schema }, number) => [names[number]!, schema] as const);
+    renameReferences([drafts, entries], names);
+    return Object.fromEntries(entries.sort(([a], [b]) => compare(a, b)));
   }
 }
 
@@ -76,13 +78,18 @@ function sameArguments(a: readonly ts.Type[], b: readonly ts.Type[]): boolean {
   return a.length === b.length && a.every((arg, index) => arg === b[index]);
 }
 
-function renameReferences(value: unknown, names: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => renameReferences(item, names));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const isReference = key === "$ref" && typeof inner === "string";
-      return [key, isReference ? `#/types/${names[Number(inner.slice(1))]}` : renameReferences(inner, names)];
-    }),
-  );
+// In place: all of it was made by this run, and a copy of every type costs more than finding it. A part may be reached
+// twice, and has its name by then.
+function renameReferences(value: unknown, names: readonly string[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) renameReferences(item, names);
+    return;
+  }
+  const part = value as Record<string, unknown>;
+  for (const key in part) {
+    const inner = part[key];
+    if (key !== "$ref" || typeof inner !== "string") renameReferences(inner, names);
+    else if (!inner.startsWith(prefix)) part[key] = prefix + names[Number(inner.slice(1))];
+  }
 }
