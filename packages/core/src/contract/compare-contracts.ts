@@ -58,6 +58,7 @@ function createComparison(before: unknown, after: unknown, maxSteps: number): Co
   return {
     forth: new TypeGraph(old, now, unchanged, maxSteps),
     back: new TypeGraph(now, old, unchanged, maxSteps),
+    unchanged,
     now: new AlternativesReader(now),
   };
 }

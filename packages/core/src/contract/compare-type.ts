@@ -3,6 +3,7 @@ import type { FindingList } from "./findings.js";
 import type { Direction } from "./pair.js";
 import { toSchema } from "./schema.js";
 import type { TypeGraph } from "./type-graph.js";
+import { isUnchanged } from "./unchanged-types.js";
 
 /** Something of a contract whose shape was not checked. */
 export type Description = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ export type Description = Readonly<Record<string, unknown>>;
 export interface Comparison {
   readonly forth: TypeGraph;
   readonly back: TypeGraph;
+  /** Names of the types that are the same in both, with all that they refer to. */
+  readonly unchanged: ReadonlySet<string>;
   /** Reads types of the new contract. */
   readonly now: AlternativesReader;
 }
@@ -34,6 +37,7 @@ export function compareType(
   path: string,
 ): void {
   const [old, now] = [toSchema(before), toSchema(after)];
+  if (isUnchanged(old, now, comparison.unchanged)) return;
   const mismatches = comparison.forth.mismatches(comparison.forth.compare(direction, old, now, path));
   if (mismatches.length > 0) return findings.addAll(name, mismatches);
   const [difference] = comparison.back.mismatches(comparison.back.compare(direction, now, old, path));

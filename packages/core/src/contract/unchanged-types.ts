@@ -31,6 +31,12 @@ export function findUnchangedTypes(old: Types, now: Types): ReadonlySet<string> 
   return unchanged;
 }
 
+/** Whether two types are word for word the same and refer to unchanged ones only. */
+export function isUnchanged(old: TypeSchema, now: TypeSchema, unchanged: ReadonlySet<string>): boolean {
+  const text = textOf(old);
+  return text !== undefined && text === textOf(now) && namesIn(text).every((name) => unchanged.has(name));
+}
+
 function namesIn(text: string): string[] {
   return Array.from(text.matchAll(/"\$ref":("#\/types\/(?:[^"\\]|\\.)*")/g), ([, quoted]) =>
     (JSON.parse(quoted!) as string).slice("#/types/".length),
