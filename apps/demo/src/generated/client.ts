@@ -3,6 +3,7 @@
 
 import {
   type CallOptions,
+  type CallOutcome,
   type RemoteEvent,
   type ServiceCaller,
   type ServiceDescription,
@@ -169,6 +170,11 @@ export class OrderDeskClient {
   /** How often an order was booked at the exchange: what a person would ask there. */
   bookingsOf(order: string): Promise<number> {
     return this.#caller.call("bookingsOf", [order]);
+  }
+
+  /** What became of the call of that method with that key. */
+  $outcome(method: "buy", key: string): Promise<CallOutcome> {
+    return this.#caller.outcome(method, key);
   }
 
   /** The same client with these options for every call. */

@@ -1,4 +1,9 @@
-import { type EventContract, maxContractTextLength, type ServiceContract } from "@rpc/core/contract";
+import {
+  type EventContract,
+  type MemberContract,
+  maxContractTextLength,
+  type ServiceContract,
+} from "@rpc/core/contract";
 import { printMethod } from "./method.js";
 import { isIdentifier, propertyName } from "./names.js";
 import type { Page } from "./page.js";
@@ -24,6 +29,7 @@ export function printService(page: Page, name: string, service: ServiceContract)
     for (const [method, member] of members) {
       if (member.kind !== "event") printMethod(page, method, member);
     }
+    printOutcome(page, members);
     out.line();
     out.doc("The same client with these options for every call.");
     out.block(`$with(options: ${imports.type("CallOptions")}): ${className} {`, "}", () => {
@@ -85,6 +91,22 @@ function singleQuoted(text: string): string {
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");
   return `'${escaped}'`;
+}
+
+// Only of methods that remember: of any other there is nothing to ask.
+function printOutcome({ out, imports }: Page, members: readonly (readonly [string, MemberContract])[]): void {
+  const names = members.flatMap(([name, member]) => ("once" in member ? [JSON.stringify(name)] : []));
+  if (names.length === 0) return;
+  const method = names.sort().join(" | ");
+  out.line();
+  out.doc("What became of the call of that method with that key.");
+  out.block(
+    `$outcome(method: ${method}, key: string): Promise<${imports.type("CallOutcome")}> {`,
+    "}",
+    () => {
+      out.line("return this.#caller.outcome(method, key);");
+    },
+  );
 }
 
 function printEvent({ out, names, imports }: Page, name: string, event: EventContract): void {
