@@ -25,7 +25,7 @@ export class Child {
   private constructor(name: string) {
     this.#name = name;
     const program = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
-    this.#process = fork(program, [], { execArgv: ["--expose-gc"] });
+    this.#process = fork(program);
     this.#process.on("message", (saying) => this.#hear(saying as Saying));
     this.#ended = once(this.#process, "exit").then(([code, signal]) => {
       const error = new Error(`${name} ended with ${signal ?? code}`);

@@ -1,3 +1,5 @@
+import { collectGarbage } from "./collect-garbage.js";
+
 /** What a process holds at one moment. */
 export interface Sample {
   readonly rssMiB: number;
@@ -8,7 +10,7 @@ export interface Sample {
 }
 
 export function takeSample(): Sample {
-  globalThis.gc?.();
+  collectGarbage();
   const resources = process.getActiveResourcesInfo();
   const counts = new Map<string, number>();
   for (const kind of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -1,3 +1,5 @@
+import { collectGarbage } from "./collect-garbage.js";
+
 /** Watches how far the memory of this process (RSS) grows above where it was, while work goes on. */
 export class MemoryWatch {
   readonly #base: number;
@@ -6,7 +8,7 @@ export class MemoryWatch {
 
   /** Begins now: the process has warmed up. */
   constructor() {
-    globalThis.gc?.();
+    collectGarbage();
     this.#base = process.memoryUsage.rss();
     this.#most = this.#base;
     this.#timer = setInterval(() => this.#look(), 100).unref();
