@@ -3,13 +3,14 @@ import { readLength } from "./heads.js";
 import { readAscii } from "./plain-values.js";
 import type { ScanLimits } from "./scan.js";
 import { TextCache } from "./text-cache.js";
+import { isUtf8, readUtf8 } from "./utf8.js";
 
 /** Stands for a value that is not plain. */
 export const notPlain: unique symbol = Symbol("not plain");
 
 /** Deepest that it goes itself. */
 const ownDepth = 16;
-/** Bytes of a string from which on one call out of JavaScript is quicker, which the general way makes. */
+/** Bytes of a string from which on one call out of JavaScript is quicker. */
 const longText = 64;
 
 // Texts that came before, of any session: they are of no consequence but speed.
@@ -18,7 +19,7 @@ const texts = new TextCache();
 const scratch = new DataView(new ArrayBuffer(8));
 
 /**
- * Reads values of null, booleans, numbers, ASCII strings, arrays and objects in one pass, checked as strictly as the scan
+ * Reads values of null, booleans, numbers, strings, arrays and objects in one pass, checked as strictly as the scan
  * would, by the same limits.
  *
  * Anything else, or anything that the scan refuses, is `notPlain`, and left to the scan and the general reader. One pass
@@ -31,6 +32,8 @@ export class PlainReader {
   #depth = 0;
   #maxNodes = 0;
   #maxDepth = 0;
+  /** Of the bytes that are read, once a string needs it. */
+  #view: DataView | undefined;
 
   /** Reads the value at `start`, which must end at `limit` or before. */
   read(bytes: Uint8Array, start: number, limit: number, { maxDepth, maxNodes }: ScanLimits): unknown {
@@ -38,7 +41,10 @@ export class PlainReader {
     this.#depth = 0;
     this.#maxNodes = maxNodes;
     this.#maxDepth = Math.min(maxDepth, ownDepth, deepest);
-    return this.#value(bytes, start, limit);
+    const value = this.#value(bytes, start, limit);
+    // Not held on to: it is a packet's memory.
+    this.#view = undefined;
+    return value;
   }
 
   #value(bytes: Uint8Array, at: number, limit: number): unknown {
@@ -84,6 +90,10 @@ export class PlainReader {
         return this.#has(4, at, limit) ? readLength(bytes, at, 4) | 0 : notPlain;
       case 0xd9:
         return this.#has(1, at, limit) ? this.#text(bytes, at + 1, bytes[at]!, limit) : notPlain;
+      case 0xda:
+        return this.#has(2, at, limit)
+          ? this.#text(bytes, at + 2, readLength(bytes, at, 2), limit)
+          : notPlain;
       case 0xdc:
         return this.#has(2, at, limit)
           ? this.#array(bytes, at + 2, readLength(bytes, at, 2), limit)
@@ -100,11 +110,16 @@ export class PlainReader {
 
   #text(bytes: Uint8Array, at: number, length: number, limit: number): unknown {
     const end = at + length;
-    if (end > limit || length >= longText) return notPlain;
-    const text = length < 16 ? texts.read(bytes, at, end) : readAscii(bytes, at, end);
-    if (text === undefined) return notPlain;
+    if (end > limit) return notPlain;
     this.end = end;
-    return text;
+    if (length >= longText) return this.#utf8(bytes, at, end);
+    const ascii = length < 16 ? texts.read(bytes, at, end) : readAscii(bytes, at, end);
+    return ascii ?? this.#utf8(bytes, at, end);
+  }
+
+  #utf8(bytes: Uint8Array, at: number, end: number): unknown {
+    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return isUtf8(bytes, this.#view, at, end) ? readUtf8(bytes, at, end) : notPlain;
   }
 
   #array(bytes: Uint8Array, start: number, size: number, limit: number): unknown {

@@ -86,6 +86,25 @@ describe("plain values", () => {
     expect(plain).toBeGreaterThan(500);
   });
 
+  it.each([63, 64, 255, 256, 600, 70_000])("are texts of %d bytes too, if they are UTF-8", (length) => {
+    for (const text of ["x".repeat(length), "小".repeat(length / 3), `é${"x".repeat(length - 2)}`]) {
+      const bytes = Uint8Array.from(
+        written((sink) => {
+          new ValueWriter(sink, defaultLimits).write(["Alex", text, { note: text }]);
+          return true;
+        })!,
+      );
+      const read = plainly(bytes, bytes.length);
+      expect(read).toEqual(length < 65_536 ? generally(bytes, bytes.length) : undefined);
+      // One byte of it wrong, at either end.
+      for (const at of [9, bytes.length - 1]) {
+        const broken = bytes.slice();
+        broken[at] = 0xff;
+        expect(plainly(broken, broken.length)).toBeUndefined();
+      }
+    }
+  });
+
   it("never make a prototype of a key", () => {
     const key = "__proto__";
     const bytes = Uint8Array.of(0x81, 0xa9, ...new TextEncoder().encode(key), 0x80);
