@@ -1,9 +1,10 @@
-import { type HealthReport, RpcError } from "@rpc/core";
+import { type Client, type HealthReport, RpcError } from "@rpc/core";
 import { clean, findings } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
+import { backOnline } from "./back-online.js";
 import { failureText, toJson } from "./failure-text.js";
 import { printable, printableJson } from "./printable.js";
-import { type ServerFlags, withServer } from "./with-server.js";
+import { aborted, type ServerFlags, withServer } from "./with-server.js";
 
 /** Flags of `rpc health`. */
 export interface HealthFlags extends ServerFlags {
@@ -11,8 +12,8 @@ export interface HealthFlags extends ServerFlags {
 }
 
 interface HealthService {
-  health(): Promise<HealthReport>;
-  readonly watchHealth: { stream(): AsyncIterable<HealthReport> };
+  health(service?: string): Promise<HealthReport>;
+  readonly watchHealth: { stream(service?: string): AsyncIterable<HealthReport> };
 }
 
 /**
@@ -26,16 +27,16 @@ export function runHealth(
 ): Promise<number> {
   return withServer(url, flags, terminal, async ({ client, signal }) => {
     const asked = client.$with({ signal }).service<HealthService>("$rpc");
+    const named = service === undefined ? [] : ([service] as const);
     const print = (report: HealthReport) => {
       const seen = narrow(report, service);
       terminal.out(flags.json === true ? `${printableJson(seen)}\n` : healthText(seen));
       return serves(seen) ? clean : findings;
     };
     try {
-      if (flags.watch !== true) return print(await asked.health());
-      let last: number = findings;
-      for await (const report of asked.watchHealth.stream()) last = print(report);
-      return last;
+      return flags.watch === true
+        ? await watch({ client, signal }, () => asked.watchHealth.stream(...named), print)
+        : print(await asked.health(...named));
     } catch (error) {
       if (!RpcError.is(error)) throw error;
       if (flags.json === true) terminal.out(`${printableJson({ error: toJson(error) })}\n`);
@@ -43,6 +44,24 @@ export function runHealth(
       return findings;
     }
   });
+}
+
+// A restarted server is watched again: who watches wants to know when it is back. One that drains ends the stream itself.
+async function watch(
+  { client, signal }: { readonly client: Client; readonly signal: AbortSignal },
+  reports: () => AsyncIterable<HealthReport>,
+  print: (report: HealthReport) => number,
+): Promise<number> {
+  for (;;) {
+    try {
+      let last: number = findings;
+      for await (const report of reports()) last = print(report);
+      return last;
+    } catch (error) {
+      if (!RpcError.is(error, "unavailable") || signal.aborted || client.state === "closed") throw error;
+    }
+    await Promise.race([backOnline(client), aborted(signal)]);
+  }
 }
 
 // A service of which the application said nothing serves.

@@ -1,6 +1,7 @@
-import { type Client, RpcError, type StatsReport } from "@rpc/core";
+import { RpcError, type StatsReport } from "@rpc/core";
 import { clean, findings } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
+import { backOnline } from "./back-online.js";
 import { parseDuration } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
 import { printableJson } from "./printable.js";
@@ -76,23 +77,6 @@ async function watch(
     await Promise.race([backOnline(client), aborted(signal)]);
     if (signal.aborted || client.state === "closed") return clean;
   }
-}
-
-const againMs = 500;
-
-function backOnline(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    // It may be back already; a server that ends every stream must not be asked in a storm.
-    if (client.state === "online") {
-      setTimeout(resolve, againMs);
-      return;
-    }
-    const stop = client.onState((state) => {
-      if (state !== "online" && state !== "closed") return;
-      stop();
-      resolve();
-    });
-  });
 }
 
 interface View {

@@ -15,7 +15,10 @@ describe("rpc health", () => {
       epoch: server.epoch,
       services: { Shop: { status: "not-serving" } },
     });
-    expect(await run(["health", url, "Other"])).toEqual({ exitCode: 0, out: "serving\n", err: "" });
+    const other = await run(["health", url, "Other"]);
+    expect(other).toMatchObject({ exitCode: 1, out: "" });
+    expect(other.err).toContain("not_found: no service Other is served here\n");
+    expect(await run(["health", url, "Other", "--watch"])).toMatchObject({ exitCode: 1, out: "" });
   });
 
   test("watches until the server drains", async () => {

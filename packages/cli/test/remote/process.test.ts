@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { serve } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -104,6 +107,27 @@ describe("rpc sub, as a process", () => {
     await call.said("does not tell its contract", "err");
     call.child.kill("SIGINT");
     expect((await call.ended).exitCode).toBe(130);
+  });
+
+  test("health is watched on when the server was killed and is back", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "rpc-health-"));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    const shop = await openShop();
+    shop.shop.sales.publish("tea", { article: "tea", amount: 1n });
+    const file = join(cwd, "sales.ndjson");
+    await run(["record", shop.url, "Shop.sales", "", file, "--from", "oldest", "--count", "1"]);
+    await shop.server.close(); // its port is free now
+    const replay = () => start(["replay", file, shop.url]);
+    const first = replay();
+    await first.said("the first subscriber", "err");
+    const watching = start(["health", shop.url, "Shop", "--watch"]);
+    await watching.said("serving\n");
+    first.child.kill("SIGKILL");
+    await watching.said("resuming", "err");
+    const second = replay();
+    await watching.said("serving\nserving\n");
+    second.child.kill("SIGINT");
+    expect(await watching.ended).toMatchObject({ exitCode: 1, out: "serving\nserving\ndraining\n" });
   });
 
   test("a server of another scheme is told as such", async () => {

@@ -1,10 +1,11 @@
+import { RpcError } from "../errors.js";
 import { LatestValue } from "../latest-value.js";
 import { shorten } from "../service/names.js";
 
 /** How one service does, as the application says. */
 export type ServiceStatus = "serving" | "not-serving";
 
-/** What a server says of its health to whoever may connect: `health()` and `watchHealth()` of the service `$rpc`. */
+/** What a server says of its health to whoever may connect: `health(service?)` and `watchHealth(service?)` of `$rpc`. */
 export interface HealthReport {
   /** `draining` from `close` on: running calls finish, new ones are refused. */
   readonly status: "serving" | "draining";
@@ -68,8 +69,15 @@ export class Health implements ServerHealth {
     this.#current.set({ ...this.report, services: { ...services, [service]: { status, ...said, since } } });
   }
 
-  /** Each report from the present one on; ends behind the one that says `draining`. */
-  watch(): AsyncIterable<HealthReport> {
+  /** The report, for a caller who wants to know of `service`. @throws RpcError `not_found` when it is not served. */
+  reportOn(service?: unknown): HealthReport {
+    this.#check(service);
+    return this.report;
+  }
+
+  /** Each report from the present one on; ends behind the one that says `draining`. Throws as `reportOn` does. */
+  watch(service?: unknown): AsyncIterable<HealthReport> {
+    this.#check(service);
     return this.#current.watch();
   }
 
@@ -77,5 +85,11 @@ export class Health implements ServerHealth {
   drain(): void {
     this.#current.set({ ...this.report, status: "draining" });
     this.#current.end();
+  }
+
+  // A probe that misspells its service must not be told for ever that all is well.
+  #check(service: unknown): void {
+    if (service === undefined || (typeof service === "string" && this.#services.has(service))) return;
+    throw new RpcError("not_found", `no service ${shorten(String(service))} is served here`);
   }
 }

@@ -28,8 +28,8 @@ export interface ReservedServiceOptions {
 export function createReservedService(options: ReservedServiceOptions): RegisteredService {
   const { contract, describe, stats, health, source } = options;
   const methods = [
-    createMethod("health", () => health.report),
-    createMethod("watchHealth", () => health.watch()),
+    createMethod("health", (_context, service) => health.reportOn(service)),
+    createMethod("watchHealth", (_context, service) => health.watch(service)),
     ...(contract === undefined || describe === false ? [] : [createDescription(contract, describe)]),
     ...(stats === false ? [] : createStats(source, stats)),
   ];

@@ -33,9 +33,9 @@ class Quotes {
 }
 
 interface Rpc {
-  health(): Promise<HealthReport>;
+  health(service?: unknown): Promise<HealthReport>;
   stats(): Promise<StatsReport>;
-  watchHealth: { stream(): AsyncIterable<HealthReport> };
+  watchHealth: { stream(service?: unknown): AsyncIterable<HealthReport> };
   watchStats: { stream(intervalMs?: unknown): AsyncIterable<StatsReport> };
 }
 
@@ -71,6 +71,17 @@ describe("health", () => {
     });
     server.health.set("Quotes", "serving");
     expect((await rpc.health()).services["Quotes"]).toEqual({ status: "serving", since: expect.any(Number) });
+  });
+
+  it("refuses to speak of a service that is not served", async () => {
+    const { server, rpc } = await open();
+    expect(await rpc.health("Quotes")).toEqual(server.health.report);
+    for (const other of ["quotes", "toString", "$rpc", 7, null]) {
+      const error = { code: "not_found", outcome: "executed", message: `no service ${other} is served here` };
+      await expect(rpc.health(other)).rejects.toMatchObject(error);
+      const watched = rpc.watchHealth.stream(other)[Symbol.asyncIterator]().next();
+      await expect(watched).rejects.toMatchObject(error);
+    }
   });
 
   it("cuts a reason that is too long, and refuses what makes no sense", async () => {
