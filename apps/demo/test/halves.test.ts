@@ -96,12 +96,12 @@ describe("a mistake in RPC_URL", () => {
     [
       "client",
       "http://x",
-      "no transport for http: in http://x/; expected one of tcp, tls, unix, zmq, zmq+ipc\n",
+      "no transport for http: in http://x/; expected one of tcp, tls, unix, ws, wss, zmq, zmq+ipc\n",
     ],
     [
       "server",
       "http://x",
-      "no transport for http: in http://x/; expected one of tcp, tls, unix, zmq, zmq+ipc\n",
+      "no transport for http: in http://x/; expected one of tcp, tls, unix, ws, wss, zmq, zmq+ipc\n",
     ],
     ["client", "tcp://127.0.0.1", "tcp://127.0.0.1 names no port; expected tcp://host:port\n"],
     [
