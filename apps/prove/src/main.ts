@@ -10,6 +10,10 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   const asked = read(args);
+  if (asked === "help") {
+    console.log(usage());
+    return 0;
+  }
   if (typeof asked === "string") {
     console.error(`${asked}\n\n${usage()}`);
     return 2;
@@ -45,8 +49,10 @@ function read(args: readonly string[]): Asked | string {
         full: { type: "boolean", default: false },
         json: { type: "string" },
         markdown: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
+    if (values.help) return "help";
     const unknown = positionals.find((name) => !proofs.some((proof) => proof.name === name));
     if (unknown !== undefined) return `no proof is called ${unknown}`;
     return { names: positionals, full: values.full, json: values.json, markdown: values.markdown };

@@ -57,6 +57,12 @@ describe("the program", () => {
     return spawnSync(process.execPath, ["apps/prove/dist/main.js", ...args], { cwd: root, encoding: "utf8" });
   };
 
+  it("tells its usage when asked", () => {
+    const { status, stdout } = prove("--help");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^usage: .* prove \[name…\][\s\S]*simulation/);
+  });
+
   it.each([
     ["name", "simulatoin", "no proof is called simulatoin"],
     ["option", "--fast", "--fast"],
