@@ -95,6 +95,7 @@ export function describeUnsendable(
 }
 
 function whereToLook(errorId: string, logged: unknown): string {
+  if (logged === null) return `error id ${errorId}; nothing says more, as the server was given no logger`;
   return logged === false
     ? `error id ${errorId}; one of too many to log`
     : `error id ${errorId}; the server's log has it`;

@@ -18,7 +18,7 @@ export interface Logger {
 /**
  * What the framework itself writes to: a line that a peer can cause names its kind, and lines of one kind are bounded.
  *
- * False means that the line was left out and counted. Errors may be more than the rest: each has an id to be found by.
+ * False means that the line was left out and counted, null that there is no logger. Errors may be more than the rest: each has an id to be found by.
  */
 export interface KindLogger {
   debug(message: string, kind?: string): unknown;
@@ -34,7 +34,13 @@ export interface GuardedLogger extends KindLogger {
 }
 
 /** The default: says nothing. */
-export const silentLogger: GuardedLogger = { debug() {}, info() {}, warn() {}, error() {}, close() {} };
+export const silentLogger: GuardedLogger = {
+  debug: () => null,
+  info: () => null,
+  warn: () => null,
+  error: () => null,
+  close() {},
+};
 
 const levels = ["debug", "info", "warn", "error"] as const;
 

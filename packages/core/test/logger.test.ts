@@ -55,6 +55,15 @@ describe("guardLogger", () => {
   });
 });
 
+describe("no logger", () => {
+  it("is told to the caller of a method that failed: nobody is sent to a log that is not there", async () => {
+    const [error] = await failOnce(undefined);
+    expect(error!.message).toBe(
+      `Desk.fail: internal error (error id ${error!.errorId}; nothing says more, as the server was given no logger)`,
+    );
+  });
+});
+
 describe("a logger that throws", () => {
   it("fails no call beyond its own failure, and each runs once", async () => {
     const transport = memory();
@@ -72,9 +81,13 @@ describe("a logger that throws", () => {
 });
 
 /** Fails calls of a server that logs to `logger`; returns what the callers learned. */
-async function failOnce(logger: Logger): Promise<RpcError[]> {
+async function failOnce(logger: Logger | undefined): Promise<RpcError[]> {
   const transport = memory();
-  const server = await serve([new Desk()], { transports: [transport], listen: "memory:desk", logger });
+  const server = await serve([new Desk()], {
+    transports: [transport],
+    listen: "memory:desk",
+    ...(logger && { logger }),
+  });
   const client = await connect("memory:desk", { transports: [transport] });
   const remote = client.service<Remote<Desk>>("Desk");
   const learned = [

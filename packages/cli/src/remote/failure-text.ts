@@ -33,7 +33,10 @@ export function failureText(error: RpcError, call?: Unknown): string {
     ...(fields === undefined ? [] : [`  fields ${JSON.stringify(fields)}`]),
     ...(details === undefined ? [] : [`  details ${JSON.stringify(toNotation(details))}`]),
     ...(retryAfterMs === undefined ? [] : [`  try again after ${retryAfterMs} ms`]),
-    ...(errorId === undefined ? [] : [`  the server's log says more: error id ${errorId}`]),
+    // Errors of the framework say it themselves, and whether there is a log at all.
+    ...(errorId === undefined || message.includes(errorId)
+      ? []
+      : [`  the server's log says more: error id ${errorId}`]),
     `  outcome: ${outcomes[outcome]}`,
     ...(outcome === "unknown" && call !== undefined ? [`  ${advice(call)}`] : []),
   ];

@@ -122,7 +122,7 @@ export const callScenarios: readonly Scenario[] = [
       checkEqual(
         "message",
         error.message,
-        `Person.crash: internal error (error id ${error.errorId}; the server's log has it)`,
+        `Person.crash: internal error (error id ${error.errorId}; nothing says more, as the server was given no logger)`,
       );
     },
   },
