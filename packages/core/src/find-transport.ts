@@ -1,4 +1,5 @@
 import { RpcError } from "./errors.js";
+import { shorten } from "./service/names.js";
 import type { Transport } from "./transport.js";
 
 // For the message only: where a scheme's transport comes from.
@@ -43,6 +44,11 @@ function parseUrl(given: string | URL | undefined): URL {
   try {
     return new URL(given);
   } catch {
+    const [, port] = /^[a-z+]+:\/\/[^/]*:(\d+)(?:\/|$)/i.exec(String(given)) ?? [];
+    if (Number(port) > 65_535)
+      throw invalid(
+        `no port ${shorten(port!)} exists, in ${JSON.stringify(given)}; expected one from 0 to 65535`,
+      );
     throw invalid(`${JSON.stringify(given)} is no URL; ${example}`);
   }
 }

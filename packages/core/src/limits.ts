@@ -168,7 +168,9 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
       throw new TypeError(`unknown limit ${name}; known are ${Object.keys(defaultLimits).join(", ")}`);
     }
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new TypeError(`limit ${name} must be a whole number of at least 1, got ${String(value)}`);
+      throw new TypeError(
+        `limit ${name} must be a whole number of at least 1, got ${typeof value === "number" ? value : describeValue(value)}`,
+      );
     }
     const least = name in leastLimits ? leastLimits[name as keyof typeof leastLimits] : 1;
     if (value < least) throw new TypeError(`limit ${name} must be at least ${least}, got ${value}`);

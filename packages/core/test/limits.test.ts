@@ -16,9 +16,15 @@ describe("checkLimits", () => {
     );
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5"])("refuses %s", (value) => {
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses %s", (value) => {
     expect(() => checkLimits({ maxDepth: value as number })).toThrow(
       new TypeError(`limit maxDepth must be a whole number of at least 1, got ${value}`),
+    );
+  });
+
+  it("tells a number from a text that looks like one", () => {
+    expect(() => checkLimits({ maxDepth: "5" as unknown as number })).toThrow(
+      new TypeError('limit maxDepth must be a whole number of at least 1, got the string "5"'),
     );
   });
 });

@@ -38,7 +38,10 @@ export async function answerError(url: URL, answer: IncomingMessage): Promise<Rp
   if (status === 403) return failure("permission_denied", told);
   if (status === 401) return failure("unauthenticated", told);
   if (status >= 500 || status === 429) return failure("unavailable", told);
-  return failure("unavailable", `${told}; no WebSocket is served at this path`);
+  return failure(
+    "unavailable",
+    /no websocket/i.test(words) ? told : `${told}; no WebSocket is served at this path`,
+  );
 }
 
 // Text only: a page of HTML says less than its status.

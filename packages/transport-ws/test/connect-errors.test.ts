@@ -56,6 +56,16 @@ it.each([
   });
 });
 
+it("says once that there is no WebSocket at a path", async () => {
+  const answer: RequestListener = (_request, response) =>
+    void response.writeHead(404, { "Content-Type": "text/plain" }).end("no WebSocket at this path");
+  await withHttp(answer, async (url) => {
+    expect(await failure(url)).toMatchObject({
+      message: `${url.href} answered 404: no WebSocket at this path`,
+    });
+  });
+});
+
 it("tells that a WebSocket is not one of @rpc", async () => {
   const strange = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => false });
   await new Promise((resolve) => strange.once("listening", resolve));

@@ -1,8 +1,8 @@
 import { type Contract, type MemberContract, type ServiceContract, validatorTypes } from "@rpc/core/contract";
-import { clean, findings } from "../exit-codes.js";
+import { clean, findings, UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
 import { askContract } from "./ask-contract.js";
-import { findMember } from "./find-member.js";
+import { findMember, orList } from "./find-member.js";
 import { paramLines, signatureOf, traitsOf, typeLines } from "./member-text.js";
 import { namedTypesIn } from "./named-types.js";
 import { printable, printableJson } from "./printable.js";
@@ -22,6 +22,8 @@ export function runDescribe(
     }
     const service = new Map(Object.entries(contract.services)).get(name);
     if (service !== undefined) terminal.out(describeService(name, service, contract, flags));
+    else if (!name.includes("."))
+      throw new UsageError(`there is no service ${name}${orList(name, Object.keys(contract.services))}`);
     else terminal.out(describeOne(name, contract, flags));
     return clean;
   });

@@ -268,6 +268,11 @@ describe("rpc ls and rpc describe", () => {
     expect(out).toContain('type Card = {\n  kind: "card"\n');
     expect(out).not.toContain("type Sale");
     expect((await run(["describe", url, "Shop"])).out).toContain("type Sale = {");
+    expect(await run(["describe", url, "Shpo"])).toEqual({
+      exitCode: 2,
+      out: "",
+      err: "there is no service Shpo; did you mean Shop?\n",
+    });
     expect(JSON.parse((await run(["describe", url, "Shop.order", "--json"])).out)).toMatchObject({
       service: "Shop",
       member: "order",

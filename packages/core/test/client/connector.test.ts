@@ -155,6 +155,9 @@ describe("connecting", () => {
     await expect(connect("person", { transports })).rejects.toMatchObject({
       message: expect.stringContaining('"person" is no URL'),
     });
+    await expect(connect("tcp://127.0.0.1:70000", { transports })).rejects.toMatchObject({
+      message: 'no port 70000 exists, in "tcp://127.0.0.1:70000"; expected one from 0 to 65535',
+    });
     await expect(connect("tcp://127.0.0.1:1", { transports })).rejects.toMatchObject({
       message: "no transport for tcp: in tcp://127.0.0.1:1; add tcp() from @rpc/transport-tcp to transports",
     });
