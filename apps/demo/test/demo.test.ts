@@ -83,7 +83,7 @@ describe("npx pnpm@12 demo", () => {
 
   it("kills a server in the middle, and shows that nothing is lost, doubled or silent", () => {
     // Over memory client and server are one process: there is none to kill.
-    expect(crashes).toHaveLength(3);
+    expect(crashes).toHaveLength(4);
     for (const facts of crashes.map(linesOf)) {
       expect(
         facts.filter((line) => /^gap: ticks of \w+ from number \d+ on \(epoch-changed\)$/.test(line)),
