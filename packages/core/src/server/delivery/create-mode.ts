@@ -4,11 +4,10 @@ import type { RegisteredEvent } from "../../service/registry.js";
 import type { DeliveryMode } from "./delivery.js";
 import { History } from "./history.js";
 import type { HistoryBudget } from "./history-budget.js";
+import { KeyedMode } from "./keyed-mode.js";
 import { KeyedValues } from "./keyed-values.js";
-import { LatestMode } from "./latest.js";
 import { LogMode } from "./log.js";
 import { SignalMode } from "./signal.js";
-import { TableMode } from "./table.js";
 
 /** What modes of one server share. */
 export interface ModeOptions {
@@ -23,14 +22,12 @@ export function createMode(
   { clock, limits, budget }: ModeOptions,
 ): DeliveryMode {
   const { mode = "signal", key, maxKeys = limits.maxKeys } = options;
-  const keyed = () => new KeyedValues({ name: `${service}.${name}`, key, maxKeys, budget });
   switch (mode) {
     case "signal":
       return new SignalMode();
     case "latest":
-      return new LatestMode(keyed());
     case "table":
-      return new TableMode(keyed());
+      return new KeyedMode(mode, new KeyedValues({ name: `${service}.${name}`, key, maxKeys, budget }));
     case "log": {
       const {
         count = limits.historyItems,

@@ -1,48 +1,9 @@
-import type {
-  Delivery,
-  DeliveryMode,
-  DeliveryStart,
-  GapNotice,
-  MarkNotice,
-  PublishedEvent,
-} from "./delivery.js";
+import type { Delivery, DeliveryStart, GapNotice, MarkNotice, PublishedEvent } from "./delivery.js";
 import { KeyedQueue } from "./keyed-queue.js";
 import type { KeyedValues } from "./keyed-values.js";
 
-/** Mode `latest`: the newest value of each key is kept. */
-export class LatestMode implements DeliveryMode {
-  readonly name = "latest";
-  readonly #values: KeyedValues;
-
-  constructor(values: KeyedValues) {
-    this.#values = values;
-  }
-
-  keyOf(topic: string, value: unknown): string {
-    return this.#values.keyOf(topic, value);
-  }
-
-  find(key: string): PublishedEvent | undefined {
-    return this.#values.get(key);
-  }
-
-  check(topic: string, key: string, rowBytes: number): void {
-    this.#values.check(topic, key, rowBytes);
-  }
-
-  keep(event: PublishedEvent): void {
-    this.#values.set(event);
-  }
-
-  trim(): void {}
-
-  start(start: DeliveryStart): Delivery {
-    return new LatestDelivery(this.#values, start);
-  }
-}
-
 /** Conflates: a slow subscriber gets fewer updates, always the newest of each key. */
-class LatestDelivery implements Delivery {
+export class LatestDelivery implements Delivery {
   readonly beginsAfter: number;
   readonly #from: DeliveryStart["from"];
   readonly #queue: KeyedQueue;

@@ -1,51 +1,12 @@
-import type {
-  Delivery,
-  DeliveryMode,
-  DeliveryStart,
-  GapNotice,
-  MarkNotice,
-  PublishedEvent,
-} from "./delivery.js";
+import type { Delivery, DeliveryStart, GapNotice, MarkNotice, PublishedEvent } from "./delivery.js";
 import { KeyedQueue } from "./keyed-queue.js";
 import type { KeyedValues } from "./keyed-values.js";
-
-/** Mode `table`: the value of each key is kept, and every subscription begins with all of them. */
-export class TableMode implements DeliveryMode {
-  readonly name = "table";
-  readonly #values: KeyedValues;
-
-  constructor(values: KeyedValues) {
-    this.#values = values;
-  }
-
-  keyOf(topic: string, value: unknown): string {
-    return this.#values.keyOf(topic, value);
-  }
-
-  find(key: string): PublishedEvent | undefined {
-    return this.#values.get(key);
-  }
-
-  check(topic: string, key: string, rowBytes: number): void {
-    this.#values.check(topic, key, rowBytes);
-  }
-
-  keep(event: PublishedEvent): void {
-    this.#values.set(event);
-  }
-
-  trim(): void {}
-
-  start(start: DeliveryStart): Delivery {
-    return new TableDelivery(this.#values, start);
-  }
-}
 
 /**
  * A snapshot of all keys, a mark, then every change. Who falls behind by more than the queue holds is told a gap and
  * gets a snapshot again.
  */
-class TableDelivery implements Delivery {
+export class TableDelivery implements Delivery {
   readonly beginsAfter: number;
   readonly #start: DeliveryStart;
   /** The snapshot, and what changed while it was sent; empty once the subscriber has caught up. */
