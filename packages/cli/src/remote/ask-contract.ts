@@ -6,11 +6,20 @@ import { UsageError } from "../exit-codes.js";
 /** What a server says of itself: its contract, or why it does not tell one. */
 export type Told = { readonly contract: Contract } | { readonly contract: undefined; readonly why: string };
 
-/** Asks a server for its contract. Throws `RpcError` when the connection ends meanwhile. */
+interface Rpc {
+  describe(): Promise<string>;
+  services(): Promise<unknown>;
+}
+
+/**
+ * Asks a server for its contract, of which only what it serves is returned: a project may have several servers.
+ * Throws `RpcError` when the connection ends meanwhile.
+ */
 export async function askContract(client: Client, url: string): Promise<Told> {
   try {
-    const text = await client.service<{ describe(): Promise<string> }>("$rpc").describe();
-    return { contract: checkMembers(parseContract(url, String(text)), url) };
+    const rpc = client.service<Rpc>("$rpc");
+    const [text, served] = await Promise.all([rpc.describe(), rpc.services()]);
+    return { contract: onlyServed(checkMembers(parseContract(url, String(text)), url), served) };
   } catch (error) {
     if (RpcError.is(error, "unimplemented"))
       return { contract: undefined, why: "it was served without one, or with describe: false" };
@@ -18,6 +27,12 @@ export async function askContract(client: Client, url: string): Promise<Told> {
       return { contract: undefined, why: "its option describe does not name this caller" };
     throw error;
   }
+}
+
+function onlyServed(contract: Contract, served: unknown): Contract {
+  const names = new Set(Array.isArray(served) ? served : []);
+  const services = Object.entries(contract.services).filter(([name]) => names.has(name));
+  return { ...contract, services: Object.fromEntries(services) };
 }
 
 // What comes from a server may be anything: what is read of it here and in the commands is there.

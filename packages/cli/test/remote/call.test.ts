@@ -212,7 +212,10 @@ describe("rpc call", () => {
 
 async function serveOdd(told: string): Promise<string> {
   const { url } = await openShop({
-    interceptors: [async (call, next) => (call.method === "describe" ? told : next(call))],
+    interceptors: [
+      async (call, next) =>
+        call.method === "describe" ? told : call.method === "services" ? ["Odd"] : next(call),
+    ],
   });
   return url;
 }
@@ -256,6 +259,18 @@ describe("rpc ls and rpc describe", () => {
       "sum",
       "wait",
     ]);
+  });
+
+  test("know nothing of what another server has", async () => {
+    const { contract } = await import("./shop.js");
+    const services = { ...contract.services, Elsewhere: contract.services["Shop"]! };
+    const { url } = await openShop({ contract: { ...contract, services } });
+    expect((await run(["ls", url])).out).toMatch(/^Shop /);
+    expect((await run(["ls", url])).out).not.toContain("Elsewhere");
+    expect(await run(["call", url, "Elsewhere.echo", "1"])).toMatchObject({
+      exitCode: 2,
+      err: "there is no service Elsewhere; there is Shop\n",
+    });
   });
 
   test("tell the docs, errors and types that a member reaches", async () => {

@@ -15,6 +15,8 @@ export const reservedService = "$rpc";
 export interface ReservedServiceOptions {
   /** Absent when there is none to tell. */
   readonly contract: Contract | undefined;
+  /** Wire names of what is served; a contract may tell of services that other servers have. */
+  readonly services: readonly string[];
   readonly describe: Describe;
   readonly stats: Describe;
   readonly health: Health;
@@ -26,11 +28,11 @@ export interface ReservedServiceOptions {
  * whom the options name. What nobody may ask for is not there.
  */
 export function createReservedService(options: ReservedServiceOptions): RegisteredService {
-  const { contract, describe, stats, health, source } = options;
+  const { contract, services, describe, stats, health, source } = options;
   const methods = [
     createMethod("health", (_context, service) => health.reportOn(service)),
     createMethod("watchHealth", (_context, service) => health.watch(service)),
-    ...(contract === undefined || describe === false ? [] : [createDescription(contract, describe)]),
+    ...(contract === undefined || describe === false ? [] : createDescription(contract, services, describe)),
     ...(stats === false ? [] : createStats(source, stats)),
   ];
   return {
@@ -41,13 +43,24 @@ export function createReservedService(options: ReservedServiceOptions): Register
   };
 }
 
-function createDescription(contract: Contract, describe: Describe): RegisteredMethod {
+function createDescription(
+  contract: Contract,
+  services: readonly string[],
+  describe: Describe,
+): RegisteredMethod[] {
+  const check = (context: CallContext) => permit(describe, context, "describe itself", "describe");
   let text: string | undefined;
-  return createMethod("describe", (context) => {
-    permit(describe, context, "describe itself", "describe");
-    text ??= JSON.stringify(contract);
-    return text;
-  });
+  return [
+    createMethod("describe", (context) => {
+      check(context);
+      text ??= JSON.stringify(contract);
+      return text;
+    }),
+    createMethod("services", (context) => {
+      check(context);
+      return services;
+    }),
+  ];
 }
 
 function createStats(source: StatsSource, stats: Describe): RegisteredMethod[] {

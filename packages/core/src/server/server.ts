@@ -334,6 +334,7 @@ export class Server implements AsyncDisposable {
     const described = describe ?? local;
     const reserved = createReservedService({
       contract,
+      services: [...registry.keys()],
       describe: described,
       stats: stats ?? described,
       health: this.#health,
