@@ -30,6 +30,12 @@ export interface Place {
  */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
+  readonly #reported: Diagnostic[] = [];
+
+  /** How many were reported, also those that were known. */
+  get reported(): number {
+    return this.#reported.length;
+  }
 
   get hasErrors(): boolean {
     return [...this.#found.values()].some((diagnostic) => diagnostic.severity === "error");
@@ -44,7 +50,13 @@ export class Problems {
   /** Adds a finding that is already whole. */
   add(diagnostic: Diagnostic): void {
     const { code, message, place } = diagnostic;
+    this.#reported.push(diagnostic);
     this.#found.set(JSON.stringify([code, message, place?.file, place?.line, place?.column]), diagnostic);
+  }
+
+  /** What was reported since there were so many. */
+  since(reported: number): readonly Diagnostic[] {
+    return this.#reported.slice(reported);
   }
 
   /** All findings: by file, line, column, then number. */

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { Contract } from "@rpc/core/contract";
 import { RunCache } from "./cache/run-cache.js";
 import type { Diagnostic } from "./diagnostics.js";
-import type { Library, Memory } from "./load.js";
+import type { Library, Memory } from "./memory.js";
 import { printClient } from "./print/client.js";
 import { printContract } from "./print/contract.js";
 import { printSplitClient } from "./print/split-client.js";

@@ -7,7 +7,7 @@ export type { Explanation } from "./explain/explanation.js";
 export { type FormatOptions, format } from "./format.js";
 export { formatGithub } from "./format-github.js";
 export { type GenerateOptions, type GenerateResult, generate } from "./generate.js";
-export type { Library, Memory } from "./load.js";
+export type { Library, Memory } from "./memory.js";
 export { printClient } from "./print/client.js";
 export { printContract } from "./print/contract.js";
 export { printDocs } from "./print/docs.js";

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { compare } from "./compare.js";
 import { type Diagnostic, type Problems, placeOf } from "./diagnostics.js";
+import { type Library, type Memory, remember } from "./memory.js";
 import { packageName } from "./package-name.js";
 import ts from "./typescript.cjs";
 
@@ -13,15 +14,6 @@ export interface Project {
   readonly program: ts.Program;
   /** The user's own files, sorted by path: no declarations, nothing from `node_modules`. */
   readonly files: readonly ts.SourceFile[];
-}
-
-/** Parsed files of the standard library, by path: several runs in one process can share one such map. */
-export type Library = Map<string, ts.SourceFile>;
-
-/** What one run leaves to the next: files that were parsed, and the program made of them. Made empty, `{}`. */
-export interface Memory {
-  files?: Map<string, ts.SourceFile>;
-  program?: ts.Program;
 }
 
 /** A project, or none after a report, and what that depends on. */
@@ -120,44 +112,26 @@ function readConfig(path: string, sys: ts.System, problems: Problems): ts.Parsed
   return undefined;
 }
 
-function createHost(
-  options: ts.CompilerOptions,
-  { inputs, library = new Map(), memory }: Parsing,
-): ts.CompilerHost {
+function createHost(options: ts.CompilerOptions, { inputs, library, memory }: Parsing): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   const folder = dirname(host.getDefaultLibFileName(options));
   const parse = host.getSourceFile.bind(host);
   host.readFile = noting(inputs, host.readFile.bind(host));
-  const parseOwn = memory ? remembering(memory, parse) : parse;
+  if (memory) memory.library ??= new Map();
+  const parsed: Library = library ?? memory?.library ?? new Map();
+  if (memory) remember(memory, host);
+  const parseOwn = host.getSourceFile;
   host.getSourceFile = (path, language, onError, fresh) => {
     if (!path.startsWith(folder)) return parseOwn(path, language, onError, fresh);
-    const known = library.get(path);
+    const known = parsed.get(path);
     if (known !== undefined) return known;
     // The standard library's docs are never carried over, and they are a third of what there is to parse.
     const plain = typeof language === "object" ? language : { languageVersion: language };
     const file = parse(path, { ...plain, jsDocParsingMode: ts.JSDocParsingMode.ParseNone }, onError, fresh);
-    if (file !== undefined) library.set(path, file);
+    if (file !== undefined) parsed.set(path, file);
     return file;
   };
   return host;
-}
-
-// A file whose text is the same keeps its tree, and with it all that the program knew of it.
-function remembering(
-  memory: Memory,
-  parse: ts.CompilerHost["getSourceFile"],
-): ts.CompilerHost["getSourceFile"] {
-  memory.files ??= new Map();
-  const { files } = memory;
-  return (path, language, onError, fresh) => {
-    const known = files.get(path);
-    const text = known && ts.sys.readFile(path);
-    if (known && known.text === text) return known;
-    const file = parse(path, language, onError, fresh);
-    if (file === undefined) files.delete(path);
-    else files.set(path, file);
-    return file;
-  };
 }
 
 function reportSyntaxErrors(program: ts.Program, files: readonly ts.SourceFile[], problems: Problems): void {

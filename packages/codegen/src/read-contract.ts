@@ -1,9 +1,11 @@
 import type { Contract } from "@rpc/core/contract";
 import { type Diagnostic, Problems } from "./diagnostics.js";
 import { find } from "./find.js";
-import { type Library, load, type Memory } from "./load.js";
+import { load } from "./load.js";
 import { Marks } from "./marks.js";
+import type { Library, Memory } from "./memory.js";
 import type { HashedContract } from "./read/hash.js";
+import { KeptReading } from "./read/kept-reading.js";
 import { read } from "./read.js";
 import { TypeReader } from "./schema/type-reader.js";
 
@@ -33,9 +35,14 @@ export function readContract({ tsconfig, library, memory }: ReadOptions): ReadRe
   const { project, inputs, folders } = load(tsconfig, problems, { library, memory });
   let found: HashedContract | undefined;
   if (project !== undefined) {
-    const types = new TypeReader(project.program, problems);
+    const { program } = project;
+    const kept = memory && new KeptReading(memory, program);
+    const types = new TypeReader(program, problems, kept?.types);
     const marks = new Marks(types.checker, types.core, problems);
-    found = read(project, find(project, marks, problems), { types, marks, problems });
+    const services = find(project, marks, problems);
+    found = read(project, services, { types, marks, problems }, kept);
+    // What came with an error may be guesswork. What was read before it stays good.
+    if (memory && kept && !problems.hasErrors) memory.reading = kept.next(types.types);
   }
   return {
     ...(problems.hasErrors || found === undefined ? { contract: undefined } : found),

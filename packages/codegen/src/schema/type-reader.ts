@@ -6,7 +6,7 @@ import { readAlias, readAliasOf } from "./alias.js";
 import { readArray } from "./array-type.js";
 import { readBuiltin } from "./builtin-type.js";
 import { isWholeEnum, readEnum } from "./enum-type.js";
-import { NamedTypes } from "./named-types.js";
+import { type KeptTypes, NamedTypes } from "./named-types.js";
 import { readObject } from "./object-type.js";
 import { readPrimitive } from "./primitive-type.js";
 import { type Reading, refused } from "./reading.js";
@@ -28,12 +28,12 @@ export class TypeReader implements Reading {
   readonly openObjects: ts.Type[] = [];
   #depth = 0;
 
-  constructor(program: ts.Program, problems: Problems) {
+  constructor(program: ts.Program, problems: Problems, kept?: KeptTypes) {
     this.program = program;
     this.checker = program.getTypeChecker();
     this.core = new CorePackage(this.checker);
     this.problems = problems;
-    this.types = new NamedTypes(this.checker, problems);
+    this.types = new NamedTypes(this.checker, problems, kept);
   }
 
   read(type: ts.Type, at: ts.Node, written?: ts.TypeNode): TypeSchema {

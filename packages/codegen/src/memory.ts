@@ -1,0 +1,57 @@
+import type { PastReading } from "./read/kept-reading.js";
+import ts from "./typescript.cjs";
+
+/** Parsed files of the standard library, by path: several runs in one process can share one such map. */
+export type Library = Map<string, ts.SourceFile>;
+
+/** What one run leaves to the next: what was parsed, and what was read of each service. Made empty, `{}`. */
+export interface Memory {
+  files?: Map<string, ts.SourceFile>;
+  library?: Library;
+  /** Files that each file imports, by path; also those that it imported once. */
+  imports?: Map<string, Set<string>>;
+  program?: ts.Program;
+  reading?: PastReading;
+}
+
+/** Lets a host parse only what has changed, and notes what imports what. */
+export function remember(memory: Memory, host: ts.CompilerHost): void {
+  host.getSourceFile = remembering(memory, host.getSourceFile.bind(host));
+  noteImports(memory, host);
+}
+
+// A file whose text is the same keeps its tree, and with it all that the program knew of it.
+function remembering(
+  memory: Memory,
+  parse: ts.CompilerHost["getSourceFile"],
+): ts.CompilerHost["getSourceFile"] {
+  memory.files ??= new Map();
+  const { files } = memory;
+  return (path, language, onError, fresh) => {
+    const known = files.get(path);
+    const text = known && ts.sys.readFile(path);
+    if (known && known.text === text) return known;
+    const file = parse(path, language, onError, fresh);
+    if (file === undefined) files.delete(path);
+    else files.set(path, file);
+    return file;
+  };
+}
+
+// Resolves as the compiler does by itself. It asks for each import once and keeps the answer, so the notes stay, too.
+function noteImports(memory: Memory, host: ts.CompilerHost): void {
+  memory.imports ??= new Map();
+  const { imports } = memory;
+  const folder = host.getCurrentDirectory();
+  const cache = ts.createModuleResolutionCache(folder, (path) => host.getCanonicalFileName(path));
+  host.resolveModuleNameLiterals = (literals, path, redirected, options, file) =>
+    literals.map((literal) => {
+      const mode = ts.getModeForUsageLocation(file, literal, options);
+      const found = ts.resolveModuleName(literal.text, path, options, host, cache, redirected, mode);
+      const target = found.resolvedModule?.resolvedFileName;
+      const known = imports.get(path);
+      if (target && known) known.add(target);
+      else if (target) imports.set(path, new Set([target]));
+      return found;
+    });
+}
