@@ -113,7 +113,10 @@ export class Outbox {
     if (this.#start < 0) return;
     if (this.waiting) this.#emit();
     else this.#block!.sink.position = this.#start;
+    // Begun behind a large frame and never written into: an idle session holds none.
+    const untouched = this.#block!.sink.position === 0;
     this.#start = -1;
+    if (untouched) this.free(this.#block!);
   }
 
   /** Nothing reads this block any more, whose packets are all acknowledged: it may be written again. */

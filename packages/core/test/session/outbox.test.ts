@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
 import { BlockPool } from "../../src/session/block-pool.js";
 import { Outbox } from "../../src/session/outbox.js";
@@ -59,6 +59,24 @@ describe("an outbox", () => {
     outbox.write({ type: "cancel", id: 2 }, defaultLimits);
     await clock.settle();
     expect(packets.map(({ length }) => length)).toEqual([sharedPacketBytes]);
+  });
+
+  it("holds no memory of its own behind a large frame", async () => {
+    const clock = new VirtualClock();
+    const pool = new BlockPool();
+    const take = vi.spyOn(pool, "take");
+    const give = vi.spyOn(pool, "give");
+    const blocks: unknown[] = [];
+    const outbox = new Outbox(clock, pool, ({ block }) => blocks.push(block));
+    for (let id = 1; id <= 3; id++) {
+      outbox.write(reply(id, 200_000), defaultLimits);
+      await clock.settle();
+    }
+    expect(new Set(blocks).size).toBe(3);
+    expect(take.mock.calls.length - give.mock.calls.length).toBe(3);
+    outbox.write({ type: "cancel", id: 4 }, defaultLimits);
+    await clock.settle();
+    expect(blocks).toHaveLength(4);
   });
 
   it("gives a large frame a packet to itself, in its place", async () => {
