@@ -55,7 +55,8 @@ export class Dispatcher {
   readonly #running: RunningCalls;
   readonly #runner: MethodRunner;
   readonly #answers: Answers;
-  readonly #oneways: OnewayCalls;
+  /** Made by the first one-way call: most sessions never get one. */
+  #oneways: OnewayCalls | undefined;
   /** Streams and callbacks of what runs. */
   readonly streams: RunningStreams;
   readonly #refs: RegisteredService[] = [];
@@ -63,8 +64,7 @@ export class Dispatcher {
   constructor(session: Session, options: DispatcherOptions) {
     this.#session = session;
     this.#options = options;
-    const { clock, limits, callbacks, caller, runningInAll, beforeReply } = options;
-    const { logger } = options.failures;
+    const { clock, limits, callbacks, runningInAll, beforeReply } = options;
     this.#running = new RunningCalls(clock, runningInAll);
     this.#runner = new MethodRunner(options);
     const isRunning = (id: number) => this.#running.has(id);
@@ -78,21 +78,11 @@ export class Dispatcher {
         this.streams.close(callId);
       },
     });
-    this.#oneways = new OnewayCalls(session, {
-      clock,
-      limits,
-      logger,
-      caller,
-      runningInAll,
-      runner: this.#runner,
-      streams: this.streams,
-      refuse: (method, frame, deadline) => this.#refuse(method, frame, deadline),
-    });
   }
 
   /** Calls that run, one-way ones and streams too. */
   get running(): number {
-    return this.#running.size + this.#oneways.size;
+    return this.#running.size + (this.#oneways?.size ?? 0);
   }
 
   /** A session's first use of a service. Equal hashes let numbers stand for names from now on. */
@@ -107,7 +97,10 @@ export class Dispatcher {
 
   call(frame: CallFrame, sentAt: number): void {
     const { id, extras } = frame;
-    if (extras?.oneway === true) return this.#oneways.call(frame, this.#find(frame.target), sentAt);
+    if (extras?.oneway === true) {
+      this.#oneways ??= this.#createOneways();
+      return this.#oneways.call(frame, this.#find(frame.target), sentAt);
+    }
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
     const { clock, caller } = this.#options;
@@ -167,7 +160,7 @@ export class Dispatcher {
   /** There may be room in the send buffer again. */
   room(): void {
     this.#answers.room();
-    this.#oneways.room();
+    this.#oneways?.room();
     this.streams.room();
   }
 
@@ -175,8 +168,22 @@ export class Dispatcher {
   ended(reason: RpcError): void {
     this.#answers.ended();
     this.#running.abortAll(reason);
-    this.#oneways.ended(reason);
+    this.#oneways?.ended(reason);
     this.streams.ended(reason);
+  }
+
+  #createOneways(): OnewayCalls {
+    const { clock, limits, caller, runningInAll, failures } = this.#options;
+    return new OnewayCalls(this.#session, {
+      clock,
+      limits,
+      logger: failures.logger,
+      caller,
+      runningInAll,
+      runner: this.#runner,
+      streams: this.streams,
+      refuse: (method, frame, deadline) => this.#refuse(method, frame, deadline),
+    });
   }
 
   #find(target: CallTarget): RegisteredMethod | undefined {

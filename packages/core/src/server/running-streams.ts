@@ -39,13 +39,13 @@ export interface RunningStreamsOptions {
 /** Streams and callbacks of the calls that run for one session. */
 export class RunningStreams {
   readonly #options: RunningStreamsOptions;
-  readonly #streams: SessionStreams;
+  /** Made by the first frame of a stream: most sessions never get one. */
+  #opened: SessionStreams | undefined;
   readonly #calls = new Map<number, OpenStreams>();
   #size = 0;
 
   constructor(options: RunningStreamsOptions) {
     this.#options = options;
-    this.#streams = new SessionStreams(options.session, options.clock, (frame) => this.#crossed(frame));
   }
 
   /** Open streams, both ways. */
@@ -145,14 +145,20 @@ export class RunningStreams {
   }
 
   room(): void {
-    this.#streams.room();
+    this.#opened?.room();
   }
 
   ended(reason: RpcError): void {
-    this.#streams.ended(
+    this.#opened?.ended(
       ({ name, lastIndex }) =>
         new RpcError("unavailable", `${name}: ${reason.message}`, { details: { lastIndex }, cause: reason }),
     );
+  }
+
+  get #streams(): SessionStreams {
+    const { session, clock } = this.#options;
+    this.#opened ??= new SessionStreams(session, clock, (frame) => this.#crossed(frame));
+    return this.#opened;
   }
 
   // The first credit leaves when the method begins to read: what nobody reads is not sent.

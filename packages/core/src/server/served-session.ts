@@ -62,8 +62,20 @@ export class ServedSession {
     this.subscriptions = new SessionSubscriptions(session, { logs, clock, limits, caller });
     this.callbacks = new RemoteCallbacks(session, clock, limits);
     const { callbacks } = this;
+    // Each by its name: what is spread has a hidden class of its own, a kilobyte a session.
     this.calls = new Dispatcher(session, {
-      ...options,
+      registry,
+      clock,
+      limits,
+      interceptors: options.interceptors,
+      failures: options.failures,
+      serial: options.serial,
+      meter: options.meter,
+      ambientContext: options.ambientContext,
+      runningInAll: options.runningInAll,
+      once: options.once,
+      rules: options.rules,
+      draining: options.draining,
       caller,
       callbacks,
       beforeReply: () => this.subscriptions.pump(),
