@@ -3,7 +3,7 @@ import Database from "libsql";
 
 /** Where outcomes are kept, and how many. */
 export interface SqliteOutcomeStoreOptions {
-  /** The database file; made if it is not there. One file belongs to one server at a time. */
+  /** The database file; made if it is not there. What runs in another server with the same file looks interrupted. */
   readonly path: string;
   /** Calls that are remembered; above it once methods are refused. Default 1,000,000: about 200 MB of short answers. */
   readonly maxOutcomes?: number;
@@ -41,9 +41,10 @@ const startsPerCleaning = 256;
 export function sqliteOutcomeStore(options: SqliteOutcomeStoreOptions): SqliteOutcomeStore {
   const { path, maxOutcomes = 1_000_000 } = options;
   const db = new Database(path);
+  // First of all: another process may be opening the same file at this moment.
+  db.pragma("busy_timeout = 5000");
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
-  db.pragma("busy_timeout = 5000");
   db.exec(schema);
   // Reads go through `all`: `get` of this driver answers wrongly after `all`, and ends the process on some values.
   const statements = {

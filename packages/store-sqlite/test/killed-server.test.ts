@@ -2,20 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { type Client, connect, type Remote } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildChild } from "./build-child.js";
 
 interface Desk {
   placeOrder(instrument: string, forever: boolean): Promise<string>;
 }
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-// Inside node_modules, so that the built file finds its packages and nothing that is committed changes.
-const built = path(`../node_modules/.killed-server-${process.pid}`);
-
+let built: string;
 let folder: string;
 let child: ChildProcess;
 let client: Client;
@@ -23,21 +19,7 @@ let desk: Remote<Desk>;
 
 describe("a server that is killed", () => {
   beforeAll(async () => {
-    await build({
-      configFile: false,
-      logLevel: "error",
-      root: path(".."),
-      resolve: {
-        alias: [
-          { find: /^@rpc\/core\/(\w+)$/, replacement: path("../../core/src/$1.ts") },
-          { find: /^@rpc\/core$/, replacement: path("../../core/src/index.ts") },
-          { find: "@rpc/transport-tcp", replacement: path("../../transport-tcp/src/index.ts") },
-          { find: "@rpc/store-sqlite", replacement: path("../src/index.ts") },
-        ],
-      },
-      ssr: { external: ["libsql"] },
-      build: { ssr: path("children/desk.ts"), outDir: built, target: "node20" },
-    });
+    built = await buildChild("desk");
   });
   afterAll(() => rmSync(built, { recursive: true, force: true }));
   beforeEach(async () => {

@@ -172,7 +172,7 @@ export class OnceCalls {
     return {
       error: {
         code: "aborted",
-        message: `${method.service}.${method.name}: it was started with this key and its end was never recorded: its process died, or its store failed`,
+        message: `${method.service}.${method.name}: it was started with this key and its end is not recorded: its process died, its store failed, or another server with the same store still runs it`,
         outcome: "unknown",
         details: { state: "interrupted" },
       },
