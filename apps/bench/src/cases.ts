@@ -50,6 +50,18 @@ const fanOutCases = [1, 8, 64].map(
   }),
 );
 
+// Last of all: the connections stay, and their heartbeats cost something too.
+const spreadCases = [1, 100, 1_000, 10_000].map(
+  (connections): Case => ({
+    ...asking(`connections-${connections}`, 100, "call", (client) => client.call()),
+    about: `100 in flight, spread over ${connections} connections`,
+    connections,
+    needs: ["call", "ownConnection"],
+    // At least one call on each connection.
+    firstUnits: Math.max(200, connections),
+  }),
+);
+
 /** Everything that is measured as rounds, in the order in which it is shown. */
 export const cases: readonly Case[] = [
   ...inFlightCases,
@@ -83,6 +95,7 @@ export const cases: readonly Case[] = [
     },
   },
   ...fanOutCases,
+  ...spreadCases,
 ];
 
 /** Finds cases by their name, or by the beginning of several: `unary` is all four. Throws for a name that finds none. */
@@ -114,12 +127,12 @@ function asking(
     firstUnits: Math.max(200, inFlight),
     maxUnits: 500_000,
     executions: (units) => units,
-    async run([client], units) {
+    async run(clients, units) {
       let left = units;
       const worker = async () => {
         while (left > 0) {
           left -= 1;
-          await ask(client!);
+          await ask(clients[left % clients.length]!);
         }
       };
       await Promise.all(Array.from({ length: inFlight }, worker));

@@ -28,6 +28,8 @@ export interface BenchServer {
 export interface BenchClient {
   /** Has one question in flight and no more. */
   readonly oneAtATime?: true;
+  /** Is a connection of its own, and cheap enough to have thousands. */
+  readonly ownConnection?: true;
   /** Asks `changeName("Alex")` and gets `"Alex"`. */
   call(): Promise<void>;
   /** Sends the object of 1 KB and gets it back. */

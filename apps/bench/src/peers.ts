@@ -1,6 +1,9 @@
 import { loadOutside, outsidePeers } from "./outside.js";
 import type { Peer } from "./peer.js";
 
+const manyMethods = (count: number) => async (): Promise<Peer> =>
+  (await import("./peers/many-methods.js")).createManyMethods(count);
+
 // Loaded only when measured, so that start-up is that of the peer and of nothing else.
 const ownPeers: Readonly<Record<string, () => Promise<Peer>>> = {
   "raw-net": async () => (await import("./peers/raw-net.js")).rawNet,
@@ -14,6 +17,9 @@ const ownPeers: Readonly<Record<string, () => Promise<Peer>>> = {
   "tcp-no-scan": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-scan"],
   "tcp-no-validation": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-validation"],
   "tcp-no-history": async () => (await import("./peers/our-peers.js")).ourPeers["tcp-no-history"],
+  "tcp-methods-1": manyMethods(1),
+  "tcp-methods-10": manyMethods(10),
+  "tcp-methods-1000": manyMethods(1_000),
 };
 
 /** What every ratio is taken to. */

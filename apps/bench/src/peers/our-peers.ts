@@ -50,7 +50,11 @@ function createOurs(
     name,
     about,
     serve: async () => serveBench(await setup(), listen()),
-    connect: async (url) => connectBench(await setup(), url),
+    async connect(url) {
+      const client = await connectBench(await setup(), url);
+      // ZeroMQ's sockets are threads' and files' business of its own.
+      return name === "zmq" ? client : { ...client, ownConnection: true };
+    },
   };
 }
 

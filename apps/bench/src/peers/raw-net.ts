@@ -47,7 +47,7 @@ function createRawNet(name: string, about: string, write: Send): Peer {
     async connect(url) {
       const socket = connect(Number(url), "127.0.0.1").setNoDelay(true);
       await once(socket, "connect");
-      return connectRaw({
+      const client = connectRaw({
         send: (...parts) => void write(socket, parts),
         listen(receive) {
           const frames = new RawFrames(receive);
@@ -55,6 +55,7 @@ function createRawNet(name: string, about: string, write: Send): Peer {
         },
         close: () => void socket.destroy(),
       });
+      return { ...client, ownConnection: true };
     },
   };
 }
