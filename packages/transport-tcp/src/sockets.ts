@@ -2,6 +2,7 @@
 export { isLoopback } from "./address.js";
 export { bind } from "./bind.js";
 export { ConnectionCount } from "./connection-count.js";
+export { readKeyFile, readNamedFile } from "./key-file.js";
 export { PacketTimeout } from "./packet-timeout.js";
 export { RareLog } from "./rare-log.js";
 export { connectError, inWords, listenError, socketBreak } from "./socket-errors.js";
