@@ -103,7 +103,6 @@ export class Dispatcher {
     }
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find(frame.target);
-    const { clock, caller } = this.#options;
     const deadline = sentAt + frame.timeLeftMs;
     const refusal =
       method === undefined
@@ -112,7 +111,7 @@ export class Dispatcher {
     if (refusal !== undefined) return this.refuse(frame, refusal);
     if (extras === undefined && this.#runner.isBare(method!)) return this.#runBare(method!, frame, deadline);
     const args = extras === undefined ? frame.args : this.streams.open(frame, extras, method!);
-    const call = new RunningCall(id, method!, args, deadline, frame.metadata ?? noMetadata, clock, caller);
+    const call = this.#createCall(method!, { id, args, metadata: frame.metadata }, deadline);
     if (method!.options.once !== undefined) return this.#runOnce(method!, frame, call);
     this.#run(method!, call);
   }
@@ -121,7 +120,7 @@ export class Dispatcher {
   queryOutcome({ id, service, method: name, key }: OutcomeQueryFrame): void {
     if (this.#running.has(id)) throw new ProtocolError(`call id ${id} is running already`);
     const method = this.#find({ service, method: name });
-    const { caller, clock, once } = this.#options;
+    const { caller, once } = this.#options;
     let refusal: ErrorBody | undefined;
     if (method === undefined)
       refusal = refuse("unimplemented", `no method ${nameOfTarget({ service, method: name })}`);
@@ -132,7 +131,7 @@ export class Dispatcher {
       if (full !== undefined) refusal = refuse("resource_exhausted", full);
     }
     if (refusal !== undefined) return this.#answers.refuse(id, refusal);
-    const call = new RunningCall(id, method!, [], Infinity, noMetadata, clock, caller);
+    const call = this.#createCall(method!, { id, args: [], metadata: undefined }, Infinity);
     this.#running.add(call);
     const failed = (error: unknown) => this.#failed(method!, call, error);
     const found = (state: OutcomeState) => this.#answers.outcome(method!, call, state);
@@ -228,14 +227,8 @@ export class Dispatcher {
     return this.#refuseByRule(method, frame, deadline);
   }
 
-  #refuseByRule(
-    method: RegisteredMethod,
-    { id, args, metadata }: CallFrame,
-    deadline: number,
-  ): ErrorBody | undefined {
-    const { clock, caller, rules } = this.#options;
-    const context = new RunningCall(id, method, args, deadline, metadata ?? noMetadata, clock, caller);
-    return rules.refuseCall(method, context, args);
+  #refuseByRule(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined {
+    return this.#options.rules.refuseCall(method, this.#createCall(method, frame, deadline), frame.args);
   }
 
   #refuseMore(running: number): string | undefined {
@@ -249,15 +242,13 @@ export class Dispatcher {
 
   /** A joined execution of a once method: its caller in this session waits for it like for a call of its own. */
   #runOnce(method: RegisteredMethod, { key, argsBytes, metadata }: CallFrame, call: RunningCall): void {
-    const { clock, caller, once } = this.#options;
     this.#running.add(call);
-    once.enter({
+    this.#options.once.enter({
       method,
       key: key!,
       argsBytes: argsBytes!,
       call,
-      share: () =>
-        new RunningCall(call.callId, method, call.args, call.deadline, metadata ?? noMetadata, clock, caller),
+      share: () => this.#createCall(method, { id: call.callId, args: call.args, metadata }, call.deadline),
       run: (shared) => this.#settle(method, shared),
       answer: (answer) => {
         if ("value" in answer) this.#answers.reply(method, call, answer.value);
@@ -291,16 +282,7 @@ export class Dispatcher {
     } catch (error) {
       failure = { error };
     }
-    const { clock, caller } = this.#options;
-    const call = new RunningCall(
-      frame.id,
-      method,
-      frame.args,
-      deadline,
-      frame.metadata ?? noMetadata,
-      clock,
-      caller,
-    );
+    const call = this.#createCall(method, frame, deadline);
     call.started = true;
     this.#running.add(call);
     if (failure !== undefined) this.#failed(method, call, failure.error);
@@ -351,6 +333,15 @@ export class Dispatcher {
         else this.#failed(method, call, failure.error);
       }),
     );
+  }
+
+  #createCall(
+    method: RegisteredMethod,
+    { id, args, metadata = noMetadata }: Pick<CallFrame, "id" | "args" | "metadata">,
+    deadline: number,
+  ): RunningCall {
+    const { clock, caller } = this.#options;
+    return new RunningCall(id, method, args, deadline, metadata, clock, caller);
   }
 
   #failed(method: RegisteredMethod, call: RunningCall, error: unknown): void {
