@@ -44,11 +44,11 @@ export interface Limits {
   readonly totalSendBufferBytes: number;
   /** Connections of one server. */
   readonly maxConnections: number;
-  /** Connections from one address; loopback is exempt. */
+  /** Connections from one address, of IPv6 from one /64; loopback is exempt. */
   readonly maxConnectionsPerAddress: number;
   /** Sessions of one server, with or without a connection. Those that were left before anything was said make room. */
   readonly maxSessions: number;
-  /** Sessions without a connection that one address may leave behind. */
+  /** Sessions without a connection that one address, of IPv6 one /64, may leave behind. */
   readonly maxDetachedSessionsPerAddress: number;
   /** Calls of once methods that the memory store remembers; above it such calls are refused, never forgotten early. */
   readonly maxOutcomes: number;
@@ -72,7 +72,7 @@ export interface Limits {
   readonly subscriptionCreditBytes: number;
   /** Unacknowledged event bytes of one session; above it events wait, unnumbered, in their queues. */
   readonly eventWindowBytes: number;
-  /** Refused logins of one address within `lockOutMs`, after which it is locked out; loopback is exempt. */
+  /** Refused logins of one address, of IPv6 of one /64, within `lockOutMs`, after which it is locked out; loopback is exempt. */
   readonly maxFailedLogins: number;
   /** For how long. 60 s: ten guesses a minute get nowhere, and who mistyped need not call anybody. */
   readonly lockOutMs: number;

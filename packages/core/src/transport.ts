@@ -8,6 +8,7 @@ import type { Logger } from "./logger.js";
 export type { Clock, Timer } from "./clock.js";
 export { RpcError } from "./errors.js";
 export type { Logger } from "./logger.js";
+export { networkOf } from "./network-of.js";
 
 /**
  * Bytes in front of every packet handed to `send` that the transport may overwrite.

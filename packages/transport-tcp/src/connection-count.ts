@@ -1,3 +1,4 @@
+import { networkOf } from "@rpc/core/transport";
 import { isLoopback } from "./address.js";
 
 /** How many connections a listener takes. */
@@ -7,7 +8,7 @@ export interface ConnectionLimits {
 }
 
 /**
- * The open connections of a listener, in all and by address.
+ * The open connections of a listener, in all and by address, of IPv6 by network.
  *
  * Loopback and unix sockets (no address) count only in all: behind them everyone looks the same.
  */
@@ -26,11 +27,12 @@ export class ConnectionCount {
       return `maxConnections ${this.#limits.maxConnections} reached`;
     }
     if (address !== undefined && !isLoopback(address)) {
-      const count = this.#byAddress.get(address) ?? 0;
+      const network = networkOf(address);
+      const count = this.#byAddress.get(network) ?? 0;
       if (count >= this.#limits.maxConnectionsPerAddress) {
-        return `maxConnectionsPerAddress ${this.#limits.maxConnectionsPerAddress} reached by ${address}`;
+        return `maxConnectionsPerAddress ${this.#limits.maxConnectionsPerAddress} reached by ${network}`;
       }
-      this.#byAddress.set(address, count + 1);
+      this.#byAddress.set(network, count + 1);
     }
     this.#total += 1;
     return undefined;
@@ -40,8 +42,9 @@ export class ConnectionCount {
   remove(address: string | undefined): void {
     this.#total -= 1;
     if (address === undefined) return;
-    const count = this.#byAddress.get(address) ?? 0;
-    if (count > 1) this.#byAddress.set(address, count - 1);
-    else this.#byAddress.delete(address);
+    const network = networkOf(address);
+    const count = this.#byAddress.get(network) ?? 0;
+    if (count > 1) this.#byAddress.set(network, count - 1);
+    else this.#byAddress.delete(network);
   }
 }

@@ -12,7 +12,7 @@ interface Failures {
 }
 
 /**
- * Refused logins by address. One that had `maxFailedLogins` of them within `lockOutMs` is locked out for as long:
+ * Refused logins by address, of IPv6 by /64. One that had `maxFailedLogins` of them within `lockOutMs` is locked out for as long:
  * `authenticate` is not asked, so guessing is slow however quick it is.
  *
  * A good login does not clear the count, or who has one account could guess at the others between two of its own.

@@ -45,6 +45,15 @@ describe("failed logins", () => {
     expect(await login("good", "10.0.0.1:4")).toBe("somebody");
   });
 
+  it("lock out the network of an IPv6 address, and no other", async () => {
+    const { logger, login } = create();
+    for (const last of [1, 2, 3])
+      expect(await login("bad", `[2001:db8:0:7::${last}]:1`)).toBe("unauthenticated");
+    expect(await login("good", "[2001:db8:0:7:ffff::9]:1")).toBe("resource_exhausted");
+    expect(await login("good", "[2001:db8:0:8::1]:1")).toBe("somebody");
+    expect(logger.lines).toEqual(["warn 2001:db8:0:7::/64 is locked out for 1000 ms after 3 failed logins"]);
+  });
+
   it("tell how long that is", async () => {
     const { clock, authenticator, login } = create();
     const address = "[2001:db8::1]:9";
