@@ -94,13 +94,21 @@ export class Client implements AsyncDisposable {
       random,
       maxQueuedCalls: limits.maxQueuedCalls,
       slots: () => this.#slots(),
+      obstacle: () => this.#connector.obstacle,
     });
     this.#oneways = new OnewayCalls({
       clock,
       maxQueuedCalls: limits.maxQueuedCalls,
       to: () => (this.#slots() > 0 ? this.#current : undefined),
+      obstacle: () => this.#connector.obstacle,
     });
-    this.#subscriptions = new Subscriptions({ clock, limits, timeoutMs: this.#timeoutMs, logger });
+    this.#subscriptions = new Subscriptions({
+      clock,
+      limits,
+      timeoutMs: this.#timeoutMs,
+      logger,
+      obstacle: () => this.#connector.obstacle,
+    });
     const { credentials } = options;
     this.#credentials = credentials;
     this.#connector = new Connector(

@@ -72,6 +72,8 @@ export class Connector {
   /** Who hears it. */
   #heardBy: SessionListener | undefined;
   #state: ClientState = "connecting";
+  /** Since when nothing can be sent, and what stood against it last; undefined while online. */
+  #down: { readonly since: number; why: Error } | undefined;
   /** Sessions that take no new calls, until their calls are answered or the server's grace is over. */
   readonly #leaving = new Map<Session, Timer>();
   #turn = 0;
@@ -96,6 +98,13 @@ export class Connector {
 
   get state(): ClientState {
     return this.#state;
+  }
+
+  /** For messages of what waited in vain: `; the link has been down for …` and why; empty while online. */
+  get obstacle(): string {
+    if (this.#down === undefined) return "";
+    const seconds = Math.round((this.#options.clock.now() - this.#down.since) / 1_000);
+    return `; the link has been down for ${seconds} s: ${this.#down.why.message}`;
   }
 
   /** The session; undefined before the first welcome and after a loss. */
@@ -179,8 +188,10 @@ export class Connector {
       if (this.#first !== undefined) {
         this.#first.last = error;
         if (final.has(error.code)) return this.#first.reject(error);
-      } else if (this.#state !== "closed")
+      } else if (this.#state !== "closed") {
+        if (this.#down !== undefined) this.#down.why = error;
         this.#options.logger.warn(`connecting again failed: ${error.message}`, "connecting again");
+      }
       this.#connectLater();
     }
   }
@@ -320,6 +331,8 @@ export class Connector {
   #setState(state: ClientState, reason: Error | undefined): void {
     if (this.#state === state) return;
     this.#state = state;
+    if (reason === undefined) this.#down = undefined;
+    else this.#down = { since: this.#down?.since ?? this.#options.clock.now(), why: reason };
     this.#listener.state(state, reason);
   }
 

@@ -16,6 +16,8 @@ export interface OnewayCallsOptions {
   readonly maxQueuedCalls: number;
   /** The session that takes calls now; undefined while there is none. */
   to(): OnewayTaker | undefined;
+  /** What messages end with while there is no link; empty while there is. */
+  obstacle(): string;
 }
 
 /**
@@ -46,8 +48,10 @@ export class OnewayCalls {
     if (taker !== undefined) {
       this.#send(call, taker);
     } else if (this.#queue.size < maxQueuedCalls) {
-      const expire = () =>
-        this.abandon(call, "deadline_exceeded", `${call.name}: not sent before its deadline`);
+      const expire = () => {
+        const obstacle = this.#options.obstacle();
+        this.abandon(call, "deadline_exceeded", `${call.name}: not sent before its deadline${obstacle}`);
+      };
       const waitMs = call.deadline - clock.now();
       this.#queue.set(call, Number.isFinite(waitMs) ? clock.timer(waitMs, expire) : undefined);
     } else {

@@ -43,6 +43,8 @@ export interface PendingCallsOptions {
   readonly maxQueuedCalls: number;
   /** How many the peer runs at once; 0 while there is nobody to send to. */
   slots(): number;
+  /** What messages end with while there is no link; empty while there is. */
+  obstacle(): string;
 }
 
 /**
@@ -235,11 +237,12 @@ export class PendingCalls {
     const now = this.#options.clock.now();
     const sent = [...this.#leaving].flatMap(({ calls }) => calls);
     const waiting = [...this.#queue, ...this.#retries.resting, ...sent, ...(this.#current?.calls ?? [])];
+    const obstacle = this.#options.obstacle();
     let next = Infinity;
     this.#nextSweep = Infinity;
     for (const call of waiting) {
       if (call.deadline > now) next = Math.min(next, call.deadline);
-      else this.abandon(call, "deadline_exceeded", `${call.name}: no answer before its deadline`);
+      else this.abandon(call, "deadline_exceeded", `${call.name}: no answer before its deadline${obstacle}`);
     }
     this.#sweepBy(next);
   }

@@ -25,6 +25,8 @@ export interface SubscriptionsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly timeoutMs: number;
+  /** What messages end with while there is no link; empty while there is. */
+  obstacle(): string;
   readonly logger: Logger;
 }
 
@@ -198,8 +200,9 @@ export class Subscriptions {
       };
       if (Number.isFinite(timeoutMs)) {
         timer = clock.timer(timeoutMs, () => {
+          const obstacle = this.#options.obstacle();
           entry.confirm?.reject(
-            new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms`),
+            new RpcError("deadline_exceeded", `${name}: not confirmed within ${timeoutMs} ms${obstacle}`),
           );
           void entry.subscription.unsubscribe();
         });

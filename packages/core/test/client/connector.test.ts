@@ -445,6 +445,34 @@ describe("a server of another kind", () => {
   });
 });
 
+describe("what waits while there is no link", () => {
+  it("is told at its deadline for how long, and what stood against it last", async () => {
+    const { clock, serve, connect, link, until } = world();
+    const server = await serve({ authenticate: (shown) => shown === "good" && "desk" });
+    let shown = "good";
+    const { client, remote } = await connect({ credentials: () => shown, timeoutMs: 4_000 });
+    shown = "revoked";
+    link.cut();
+    await clock.settle();
+    const call = watch(remote.getName());
+    const subscription = watch(remote.renamed.subscribe(""));
+    await clock.advance(4_000);
+    const why = /; the link has been down for 4 s: the server did not accept the credentials$/;
+    expect(call.error).toMatchObject({ code: "deadline_exceeded", outcome: "not-executed" });
+    expect(call.error?.message).toMatch(why);
+    expect(call.error?.message).toMatch(/^Person\.getName: no answer before its deadline; /);
+    expect(subscription.error?.message).toMatch(why);
+    shown = "good";
+    await clock.advance(6_000);
+    expect(client.state).toBe("online");
+    const late = watch(remote.wait(undefined as never));
+    await clock.advance(4_000);
+    expect(late.error?.message).toBe("Person.wait: no answer before its deadline");
+    await until(client.close());
+    await until(server.close({ graceMs: 0 }));
+  });
+});
+
 describe("a listener of states", () => {
   it("that throws is logged and disturbs nothing", async () => {
     const { clock, serve, connect, link, logger, until } = world();

@@ -15,6 +15,7 @@ function create({ slots = 2, maxQueuedCalls = 3 } = {}) {
     random: new SeededRandom(1),
     maxQueuedCalls,
     slots: () => server.slots,
+    obstacle: () => "",
   });
   return { clock, calls, server, ...open(calls) };
 }

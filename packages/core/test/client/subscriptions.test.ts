@@ -31,6 +31,7 @@ function create(limits: Partial<Limits> = {}, timeoutMs = 1000) {
     limits: checkLimits(limits),
     timeoutMs,
     logger: silentLogger,
+    obstacle: () => "",
   });
   const session = new SentFrames();
   return { clock, subscriptions, session };
