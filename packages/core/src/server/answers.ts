@@ -13,6 +13,11 @@ import { withoutUnsendable } from "./travelling-error.js";
 export interface AnswersOptions {
   readonly limits: Limits;
   readonly failures: FailureReport;
+}
+
+/** Whose calls are answered. */
+export interface AnsweringCalls {
+  readonly session: Session;
   /** Lets events that a method published leave before its reply. */
   beforeReply(): void;
   /** A call is over: its answer leaves now, or nobody would hear it. */
@@ -25,14 +30,22 @@ export interface AnswersOptions {
  * An answer that cannot travel is answered by an error that can: every call is answered once.
  */
 export class Answers {
-  readonly #session: Session;
+  readonly #of: AnsweringCalls;
   readonly #options: AnswersOptions;
   /** Answers that wait for room in the send buffer: no more than the calls that may run at once. */
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
 
-  constructor(session: Session, options: AnswersOptions) {
-    this.#session = session;
+  constructor(of: AnsweringCalls, options: AnswersOptions) {
+    this.#of = of;
     this.#options = options;
+  }
+
+  /** Replies with what a method returned, if that is what the contract says. */
+  result(method: RegisteredMethod, call: RunningCall, value: unknown): void {
+    const problem = method.boundary?.refuseValue(value);
+    if (problem === undefined) return this.reply(method, call, value);
+    const reason = new RpcError("internal", `it is not what the contract says: ${problem}`);
+    this.error(call, this.#describeUnsendable(method, reason));
   }
 
   reply(method: RegisteredMethod, call: RunningCall, value: unknown): void {
@@ -44,10 +57,11 @@ export class Answers {
    * no room, a value that the contract does not allow or that cannot travel.
    */
   replyAtOnce(method: RegisteredMethod, id: number, value: unknown): boolean {
-    this.#options.beforeReply();
-    if (!this.#session.hasRoom || method.boundary?.refuseValue(value) !== undefined) return false;
+    this.#of.beforeReply();
+    const { session } = this.#of;
+    if (!session.hasRoom || method.boundary?.refuseValue(value) !== undefined) return false;
     try {
-      this.#session.send({ type: "reply", id, value });
+      session.send({ type: "reply", id, value });
       return true;
     } catch {
       return false;
@@ -66,62 +80,68 @@ export class Answers {
   /** Answers a call that was not taken. */
   refuse(id: number, refusal: ErrorBody): void {
     const answer = () => {
-      this.#session.send({ type: "error", id, ...refusal });
+      this.#of.session.send({ type: "error", id, ...refusal });
     };
-    if (this.#session.hasRoom) return answer();
+    if (this.#of.session.hasRoom) return answer();
     // A peer that keeps to the limit it was told never has more answers waiting than that.
     const { maxRunningCalls } = this.#options.limits;
-    if (this.#waiting.length >= maxRunningCalls) {
+    if (this.#waiting !== undefined && this.#waiting.length >= maxRunningCalls) {
       throw new ProtocolError(`calls beyond maxRunningCalls (${maxRunningCalls}), answers unread`);
     }
-    this.#waiting.push(answer);
+    this.#wait(answer);
   }
 
   /** There may be room in the send buffer again. */
   room(): void {
-    while (this.#waiting.length > 0 && this.#session.hasRoom) this.#waiting.shift()!();
+    if (this.#waiting === undefined) return;
+    while (this.#waiting.length > 0 && this.#of.session.hasRoom) this.#waiting.shift()!();
   }
 
   /** The session is over: nobody hears an answer, and the calls that have settled leave. */
   ended(): void {
-    const settled = this.#waiting;
-    this.#waiting = [];
+    const settled = this.#waiting ?? [];
+    this.#waiting = undefined;
     for (const answer of settled) answer();
   }
 
   #answer(call: RunningCall, send: () => void): void {
     const answer = () => {
-      this.#options.answered(call);
+      this.#of.answered(call);
       send();
     };
-    this.#options.beforeReply();
-    if (this.#session.hasRoom) answer();
-    else if (this.#session.open) this.#waiting.push(answer);
-    else this.#options.answered(call);
+    this.#of.beforeReply();
+    if (this.#of.session.hasRoom) answer();
+    else if (this.#of.session.open) this.#wait(answer);
+    else this.#of.answered(call);
+  }
+
+  #wait(answer: () => void): void {
+    this.#waiting ??= [];
+    this.#waiting.push(answer);
   }
 
   #send(method: RegisteredMethod, call: RunningCall, frame: ReplyFrame | OutcomeFrame): void {
     try {
       this.#sendOrProject(method, frame);
     } catch (error) {
-      this.#sendError(call, this.describeUnsendable(method, error));
+      this.#sendError(call, this.#describeUnsendable(method, error));
     }
   }
 
   // Only what cannot travel as it is needs the contract to know which fields of an instance do.
   #sendOrProject({ boundary }: RegisteredMethod, frame: ReplyFrame | OutcomeFrame): void {
     try {
-      this.#session.send(frame);
+      this.#of.session.send(frame);
     } catch (error) {
       if (boundary === undefined || frame.type !== "reply" || !RpcError.is(error, "invalid_argument"))
         throw error;
-      this.#session.send({ ...frame, value: boundary.project(frame.value) });
+      this.#of.session.send({ ...frame, value: boundary.project(frame.value) });
     }
   }
 
   #sendError(call: RunningCall, body: ErrorBody): void {
     try {
-      this.#session.send({ type: "error", id: call.callId, ...body });
+      this.#of.session.send({ type: "error", id: call.callId, ...body });
     } catch (error) {
       this.#sendShortened(call, body, error);
     }
@@ -136,16 +156,16 @@ export class Answers {
       "errors that cannot travel",
     );
     try {
-      this.#session.send({ type: "error", id: call.callId, ...body });
+      this.#of.session.send({ type: "error", id: call.callId, ...body });
     } catch {
       const { code, outcome } = body;
       const message = "it is too large for the caller to be told more";
-      this.#session.send({ type: "error", id: call.callId, code, outcome, message });
+      this.#of.session.send({ type: "error", id: call.callId, code, outcome, message });
     }
   }
 
   /** What the caller learns of a result that cannot be sent; the log has it too. */
-  describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
+  #describeUnsendable(method: RegisteredMethod, reason: unknown): ErrorBody {
     return describeUnsendable(nameOfMethod(method), reason, this.#options.failures);
   }
 }

@@ -1,4 +1,4 @@
-import { maxJudgedContracts } from "../limits.js";
+import { type Limits, maxJudgedContracts } from "../limits.js";
 import type { KindLogger } from "../logger.js";
 import type { Registry } from "../service/registry.js";
 import type { ContractFrame, ErrorBody, UseFrame } from "../wire/frame.js";
@@ -19,8 +19,7 @@ export interface ContractGateOptions {
   readonly registry: Registry;
   readonly verdicts: Verdicts;
   readonly logger: KindLogger;
-  /** Frames that may wait; a peer that keeps to its limits never sends more. */
-  readonly maxHeld: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -30,9 +29,10 @@ export interface ContractGateOptions {
  */
 export class ContractGate {
   readonly #options: ContractGateOptions;
-  readonly #verdicts = new Map<string, Verdict>();
+  /** What does not fit, by service. Made when something does not. */
+  #verdicts: Map<string, Verdict> | undefined;
   /** Contracts that were asked for, by `ref`. */
-  readonly #asked = new Map<number, { readonly service: string; readonly hash: string }>();
+  #asked: Map<number, { readonly service: string; readonly hash: string }> | undefined;
   #held: GatedFrame[] = [];
   #judged = 0;
 
@@ -42,7 +42,7 @@ export class ContractGate {
 
   /** Whether everything passes. */
   get open(): boolean {
-    return this.#verdicts.size === 0 && this.#asked.size === 0;
+    return this.#verdicts === undefined && (this.#asked === undefined || this.#asked.size === 0);
   }
 
   /** Frames that wait for a contract. */
@@ -59,16 +59,17 @@ export class ContractGate {
     // Comparing costs time, so a session that goes on coming with new contracts is compared no more.
     if (known !== undefined || this.#judged >= maxJudgedContracts) return false;
     this.#judged++;
+    this.#asked ??= new Map();
     this.#asked.set(ref, { service, hash });
     return true;
   }
 
   /** The contract that was asked for, or that there is none to tell. */
   contract({ ref, contract }: ContractFrame): void {
-    const asked = this.#asked.get(ref);
+    const asked = this.#asked?.get(ref);
     if (asked === undefined)
       throw new ProtocolError(`contract of the number ${ref}, which was not asked for`);
-    this.#asked.delete(ref);
+    this.#asked!.delete(ref);
     const { service, hash } = asked;
     if (contract !== undefined) {
       const verdict = this.#options.verdicts.judge(service, hash, contract);
@@ -85,12 +86,14 @@ export class ContractGate {
   /** Takes a call or subscription by name: passes, refuses or holds it. */
   take(frame: GatedFrame): void {
     if (this.#isAsked(frame.service)) {
-      if (this.#held.length >= this.#options.maxHeld)
-        throw new ProtocolError(`more than ${this.#options.maxHeld} frames before a contract`);
+      const { maxRunningCalls, maxSubscriptions } = this.#options.limits;
+      // A peer that keeps to its limits never sends more.
+      const most = maxRunningCalls + maxSubscriptions;
+      if (this.#held.length >= most) throw new ProtocolError(`more than ${most} frames before a contract`);
       this.#held.push(frame);
       return;
     }
-    const why = this.#verdicts.get(frame.service)?.get(frame.member);
+    const why = this.#verdicts?.get(frame.service)?.get(frame.member);
     if (why === undefined) frame.pass();
     else frame.refuse(refusal(frame, why));
   }
@@ -111,17 +114,18 @@ export class ContractGate {
   /** The session is over. */
   ended(): void {
     this.#held = [];
-    this.#asked.clear();
+    this.#asked = undefined;
   }
 
   // Two contracts of one service in one session: a call by name does not say whose it is, so it must fit both.
   #add(service: string, verdict: Verdict): void {
-    if (verdict.size > 0)
-      this.#verdicts.set(service, new Map([...(this.#verdicts.get(service) ?? []), ...verdict]));
+    if (verdict.size === 0) return;
+    this.#verdicts ??= new Map();
+    this.#verdicts.set(service, new Map([...(this.#verdicts.get(service) ?? []), ...verdict]));
   }
 
   #isAsked(service: string): boolean {
-    for (const asked of this.#asked.values()) if (asked.service === service) return true;
+    for (const asked of this.#asked?.values() ?? []) if (asked.service === service) return true;
     return false;
   }
 

@@ -20,7 +20,7 @@ export interface OnewayCallsOptions {
   readonly caller: ConnectedCaller;
   /** Calls of all sessions of the server. */
   readonly runningInAll: RunningCount;
-  readonly runner: MethodRunner;
+  readonly methods: MethodRunner;
   readonly streams: RunningStreams;
   /** Why a call of that method is not taken, one-way or not. */
   refuse(method: RegisteredMethod, frame: CallFrame, deadline: number): ErrorBody | undefined;
@@ -102,11 +102,11 @@ export class OnewayCalls {
 
   // Never rejects.
   async #run(method: RegisteredMethod, call: RunningCall): Promise<void> {
-    const { runner, logger } = this.#options;
+    const { methods, logger } = this.#options;
     try {
-      await runner.run(method, call);
+      await methods.run(method, call);
     } catch (error) {
-      const { code, message } = runner.describe(method, call, error);
+      const { code, message } = methods.describe(method, call, error);
       // What is internal was logged with its id already.
       if (code !== "internal")
         logger.warn(

@@ -80,7 +80,7 @@ export class Reception {
     const { limits, epoch, sessions, isSame, createSession } = this.#options;
     const id = toHex(hello.sessionId);
     const kept = this.#findKept(id, hello.token);
-    const same = kept !== undefined && isSame(kept.identity.value, admitted.identity);
+    const same = kept !== undefined && isSame(kept.caller.identity, admitted.identity);
     const resumed = same && kept.session.open && kept.session.canContinueFrom(hello.received);
     if (!resumed) {
       const why = kept !== undefined && !same ? "as somebody else" : "without it";
@@ -88,7 +88,7 @@ export class Reception {
     }
     const served = resumed ? kept : createSession(id, hello, admitted);
     // The same caller, with what `authenticate` says of it now.
-    if (resumed) served.identity.renew(admitted);
+    if (resumed) served.caller.renew(admitted);
     sendHandshake(
       connection,
       {
@@ -100,7 +100,7 @@ export class Reception {
         received: served.session.received,
         limits: toPeerLimits(limits),
         features: [],
-        validMs: served.identity.validMs,
+        validMs: served.caller.validMs,
       },
       limits,
     );

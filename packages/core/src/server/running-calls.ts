@@ -147,7 +147,8 @@ export class RunningCount {
 export class RunningCalls {
   readonly #clock: Clock;
   readonly #inAll: RunningCount;
-  readonly #calls = new Map<number, RunningCall>();
+  /** Made by the first call that does not answer at once. */
+  #calls: Map<number, RunningCall> | undefined;
   #timer: Timer | undefined;
   #nextSweep = Infinity;
 
@@ -157,14 +158,15 @@ export class RunningCalls {
   }
 
   get size(): number {
-    return this.#calls.size;
+    return this.#calls?.size ?? 0;
   }
 
   has(id: number): boolean {
-    return this.#calls.has(id);
+    return this.#calls?.has(id) === true;
   }
 
   add(call: RunningCall): void {
+    this.#calls ??= new Map();
     this.#calls.set(call.callId, call);
     this.#inAll.value += 1;
     this.#sweepBy(call.deadline);
@@ -172,12 +174,12 @@ export class RunningCalls {
 
   delete(id: number): void {
     // The timer stays: clearing and setting it anew costs more than a look that finds nothing.
-    if (this.#calls.delete(id)) this.#inAll.value -= 1;
+    if (this.#calls?.delete(id) === true) this.#inAll.value -= 1;
   }
 
   /** Its caller gave up. A cancel may cross the reply on the wire: then there is nothing to do. */
   cancel(id: number): void {
-    const call = this.#calls.get(id);
+    const call = this.#calls?.get(id);
     call?.abort(new RpcError("cancelled", `${call.service}.${call.method}: cancelled by its caller`));
   }
 
@@ -185,7 +187,7 @@ export class RunningCalls {
   abortAll(reason: RpcError): void {
     this.#timer?.clear();
     this.#nextSweep = Infinity;
-    for (const call of [...this.#calls.values()]) call.abort(reason);
+    for (const call of [...(this.#calls?.values() ?? [])]) call.abort(reason);
   }
 
   // One timer for all deadlines, set to the earliest.
@@ -200,7 +202,7 @@ export class RunningCalls {
     const now = this.#clock.now();
     let next = Infinity;
     this.#nextSweep = Infinity;
-    for (const call of [...this.#calls.values()]) {
+    for (const call of [...(this.#calls?.values() ?? [])]) {
       if (call.deadline > now) next = Math.min(next, call.deadline);
       else
         call.abort(new RpcError("deadline_exceeded", `${call.service}.${call.method}: its deadline passed`));

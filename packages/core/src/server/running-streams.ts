@@ -18,6 +18,7 @@ import type {
 } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { nameOfMethod } from "./refusal.js";
+import type { RunningCalls } from "./running-calls.js";
 
 /** What a running call has open. */
 interface OpenStreams {
@@ -28,24 +29,30 @@ interface OpenStreams {
 }
 
 export interface RunningStreamsOptions {
-  readonly session: Session;
   readonly clock: Clock;
   readonly limits: Limits;
+}
+
+/** The session that they come and go in. */
+export interface StreamingSession {
+  readonly session: Session;
   readonly callbacks: RemoteCallbacks;
-  /** Whether a call runs that was not answered. */
-  isRunning(id: number): boolean;
 }
 
 /** Streams and callbacks of the calls that run for one session. */
 export class RunningStreams {
+  readonly #of: StreamingSession;
   readonly #options: RunningStreamsOptions;
+  readonly #running: RunningCalls;
   /** Made by the first frame of a stream: most sessions never get one. */
   #opened: SessionStreams | undefined;
   readonly #calls = new Map<number, OpenStreams>();
   #size = 0;
 
-  constructor(options: RunningStreamsOptions) {
+  constructor(of: StreamingSession, options: RunningStreamsOptions, running: RunningCalls) {
+    this.#of = of;
     this.#options = options;
+    this.#running = running;
   }
 
   /** Open streams, both ways. */
@@ -61,14 +68,14 @@ export class RunningStreams {
     if (this.#size + streams > maxStreams)
       return `${this.#size} streams are open in this session, maxStreams is ${maxStreams}`;
     const callbacks = (passed?.length ?? 0) - countStreams(undefined, passed);
-    if (!this.#options.callbacks.hasRoom(callbacks))
+    if (!this.#of.callbacks.hasRoom(callbacks))
       return `${maxCallbacks} callbacks live in this session already (maxCallbacks); release them`;
     return undefined;
   }
 
   /** A call was refused: nobody holds the callbacks it brought. */
   refused({ passed = [] }: CallExtras): void {
-    this.#options.callbacks.refuse(passed.filter(({ kind }) => kind === "callback").map(({ id }) => id));
+    this.#of.callbacks.refuse(passed.filter(({ kind }) => kind === "callback").map(({ id }) => id));
   }
 
   /** Puts streams and functions where the call passed them; returns the arguments its method gets. */
@@ -92,7 +99,7 @@ export class RunningStreams {
         const stream = this.#receive(id, index + 1, what);
         opened[index] = boundary?.guardStream(index, stream) ?? stream;
       } else {
-        const callback = this.#options.callbacks.create(parameter, what);
+        const callback = this.#of.callbacks.create(parameter, what);
         opened[index] = boundary?.guardCallback(index, callback) ?? callback;
       }
     }
@@ -156,14 +163,16 @@ export class RunningStreams {
   }
 
   get #streams(): SessionStreams {
-    const { session, clock } = this.#options;
-    this.#opened ??= new SessionStreams(session, clock, (frame) => this.#crossed(frame));
+    this.#opened ??= new SessionStreams(this.#of.session, this.#options.clock, (frame) =>
+      this.#crossed(frame),
+    );
     return this.#opened;
   }
 
   // The first credit leaves when the method begins to read: what nobody reads is not sent.
   #receive(id: number, stream: number, name: string): IncomingStream {
-    const { session, limits } = this.#options;
+    const { session } = this.#of;
+    const { limits } = this.#options;
     const grant = (credit: Credit) => session.send({ type: "credit", id, stream, ...credit });
     const incoming: IncomingStream = new IncomingStream({
       name,
@@ -178,7 +187,7 @@ export class RunningStreams {
   // What a client sends of a call may cross its answer, and credit the end of its stream. While the call runs, a stream
   // that was not passed or has ended gets nothing.
   #crossed({ type, id, stream }: ItemsFrame | EndFrame | CreditFrame): void {
-    if (type === "credit" || !this.#options.isRunning(id)) return;
+    if (type === "credit" || !this.#running.has(id)) return;
     throw new ProtocolError(`${type} of stream ${stream} of call ${id}, which is not open`);
   }
 }

@@ -4,115 +4,99 @@ import { Session, type SessionOptions, type SessionOwner } from "../session/sess
 import type { Peer } from "../transport.js";
 import type { CallFrame, PeerLimits, SessionFrame, SubscribeFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { ContractGate } from "./contract-gate.js";
+import type { CallingSession } from "./call-runner.js";
+import { ContractGate, type ContractGateOptions } from "./contract-gate.js";
 import { Dispatcher, type DispatcherOptions } from "./dispatcher.js";
-import { SessionCaller } from "./session-caller.js";
-import { SessionIdentity } from "./session-identity.js";
+import { type CalledSession, SessionCaller, type SessionCallerOptions } from "./session-caller.js";
 import { SessionSubscriptions } from "./session-subscriptions.js";
 import type { TopicLogs } from "./topic-logs.js";
 import type { ValidIdentity } from "./valid-until.js";
-import type { Verdicts } from "./verdicts.js";
 
+/** What all sessions of a server share: one object, since each session refers to it. */
 export interface ServedSessionOptions
   extends SessionOptions,
-    Omit<DispatcherOptions, "caller" | "callbacks" | "beforeReply" | "clock" | "limits"> {
+    DispatcherOptions,
+    ContractGateOptions,
+    SessionCallerOptions {
   readonly logs: TopicLogs;
+  /** Its connection to `peer` is gone; it waits for another. */
+  broken(served: ServedSession, peer: Peer): void;
+  /** It is over. */
+  ended(served: ServedSession, reason: RpcError): void;
+}
+
+/** What a session begins with. */
+export interface SessionStart {
   readonly id: string;
-  readonly verdicts: Verdicts;
   readonly admitted: ValidIdentity;
-  /** Decides about credentials that its client shows later. */
-  admit(credentials: unknown, peer: Peer): Promise<ValidIdentity>;
-  isSame(one: unknown, other: unknown): boolean;
+  /** 16 bytes that nobody can guess. */
   readonly token: Uint8Array;
   readonly peerLimits: PeerLimits;
 }
 
-/** A session at the server: its calls and its subscriptions. */
-export class ServedSession {
+/**
+ * A session at the server: its calls and its subscriptions.
+ *
+ * Ten thousand may be there and say nothing, so what most of them never need is made when it is needed.
+ */
+export class ServedSession implements SessionOwner, CallingSession, CalledSession {
   readonly session: Session;
-  /** What a client shows to resume it. */
-  readonly token: Uint8Array;
   readonly calls: Dispatcher;
-  readonly callbacks: RemoteCallbacks;
-  readonly subscriptions: SessionSubscriptions;
-  readonly identity: SessionIdentity;
-  readonly #gate: ContractGate;
+  readonly caller: SessionCaller;
+  readonly #options: ServedSessionOptions;
+  // A string takes a fifth of the memory of a Uint8Array.
+  readonly #token: string;
+  #gate: ContractGate | undefined;
+  #callbacks: RemoteCallbacks | undefined;
+  #subscriptions: SessionSubscriptions | undefined;
 
-  constructor(options: ServedSessionOptions, listener: Pick<SessionOwner, "broken" | "ended">) {
-    const { peerLimits, logs, clock, limits, registry, verdicts, logger } = options;
-    this.#gate = new ContractGate({
-      registry,
-      verdicts,
-      logger,
-      maxHeld: limits.maxRunningCalls + limits.maxSubscriptions,
-    });
-    this.token = options.token;
-    const session = new Session(options, peerLimits, {
-      frame: (frame, sentAt) => this.#frame(frame, sentAt),
-      room: () => this.#room(),
-      broken: listener.broken,
-      ended: (reason) => {
-        this.#ended(reason);
-        listener.ended(reason);
-      },
-    });
-    this.identity = this.#createIdentity(session, options);
-    const caller = new SessionCaller(options.id, session, this.identity);
-    this.session = session;
-    this.subscriptions = new SessionSubscriptions(session, { logs, clock, limits, caller });
-    this.callbacks = new RemoteCallbacks(session, clock, limits);
-    const { callbacks } = this;
-    // Each by its name: what is spread has a hidden class of its own, a kilobyte a session.
-    this.calls = new Dispatcher(session, {
-      registry,
-      clock,
-      limits,
-      interceptors: options.interceptors,
-      failures: options.failures,
-      serial: options.serial,
-      meter: options.meter,
-      ambientContext: options.ambientContext,
-      runningInAll: options.runningInAll,
-      once: options.once,
-      rules: options.rules,
-      draining: options.draining,
-      caller,
-      callbacks,
-      beforeReply: () => this.subscriptions.pump(),
-    });
+  constructor(options: ServedSessionOptions, { id, admitted, token, peerLimits }: SessionStart) {
+    this.#options = options;
+    this.#token = String.fromCharCode(...token);
+    this.session = new Session(options, peerLimits, this);
+    this.caller = new SessionCaller(id, this, options, admitted);
+    this.calls = new Dispatcher(this, options);
+  }
+
+  /** What a client shows to resume it. */
+  get token(): Uint8Array {
+    return Uint8Array.from(this.#token, (char) => char.charCodeAt(0));
+  }
+
+  /** Functions that its client passed. */
+  get callbacks(): RemoteCallbacks {
+    this.#callbacks ??= new RemoteCallbacks(this.session, this.#options.clock, this.#options.limits);
+    return this.#callbacks;
+  }
+
+  /** Functions that its client passed and that were not released. */
+  get liveCallbacks(): number {
+    return this.#callbacks?.size ?? 0;
+  }
+
+  /** Its subscriptions; undefined when there was never one. */
+  get subscriptions(): SessionSubscriptions | undefined {
+    return this.#subscriptions;
   }
 
   /** Whether nothing runs, waits or is unacknowledged. */
   get settled(): boolean {
     return (
-      this.#gate.held === 0 &&
-      this.calls.running === 0 &&
-      this.subscriptions.queued === 0 &&
+      (this.#gate === undefined || this.#gate.held === 0) &&
+      this.calls.runningInAll === 0 &&
+      (this.#subscriptions === undefined || this.#subscriptions.queued === 0) &&
       this.session.settled
     );
   }
 
-  #createIdentity(session: Session, { clock, limits, admitted, admit, isSame }: ServedSessionOptions) {
-    return new SessionIdentity({
-      clock,
-      admitted,
-      timeoutMs: limits.handshakeTimeoutMs,
-      admit: (credentials) => admit(credentials, session.peer!),
-      isSame,
-      answer: (frame) => session.send(frame),
-      changed: () => this.subscriptions.askRulesAgain(),
-      end: (reason) => void session.close(reason),
-    });
-  }
-
-  #frame(frame: SessionFrame, sentAt: number): void {
+  frame(frame: SessionFrame, sentAt: number): void {
     switch (frame.type) {
       case "call":
-        return this.#gate.open || "ref" in frame.target
+        return "ref" in frame.target || this.#gate === undefined || this.#gate.open
           ? this.calls.call(frame, sentAt)
-          : this.#gateCall(frame, sentAt, frame.target);
+          : this.#gateCall(this.#gate, frame, sentAt, frame.target);
       case "cancel":
-        return this.#gate.held > 0 && this.#gate.cancel(frame.id) ? undefined : this.calls.cancel(frame.id);
+        return this.#gate?.cancel(frame.id) === true ? undefined : this.calls.cancel(frame.id);
       case "items":
         return this.calls.streams.items(frame);
       case "end":
@@ -126,28 +110,58 @@ export class ServedSession {
       case "outcomeQuery":
         return this.calls.queryOutcome(frame);
       case "use":
+        this.#gate ??= new ContractGate(this.#options);
         return this.calls.use(frame, this.#gate.use(frame));
       case "contract":
+        this.#gate ??= new ContractGate(this.#options);
         return this.#gate.contract(frame);
       case "refresh":
-        return this.identity.refresh(frame.credentials);
+        return this.caller.refresh(frame.credentials);
       case "subscribe":
-        return this.#gate.open ? this.subscriptions.add(frame) : this.#gateSubscribe(frame);
+        return this.#subscribe(frame);
       case "unsubscribe":
-        return this.subscriptions.remove(frame.id);
+        return this.#subscriptions?.remove(frame.id);
       case "subscriptionCredit":
-        return this.subscriptions.grant(frame);
+        return this.#subscriptions?.grant(frame);
       default:
         throw new ProtocolError(`${frame.type} from a client`);
     }
   }
 
+  // Replies first: events take what they leave.
+  room(): void {
+    this.calls.room();
+    this.#subscriptions?.room();
+  }
+
+  broken(_reason: Error, peer: Peer): void {
+    this.#options.broken(this, peer);
+  }
+
+  ended(reason: RpcError): void {
+    this.caller.close();
+    this.#callbacks?.ended(reason);
+    this.#gate?.ended();
+    this.calls.ended(reason);
+    this.#subscriptions?.ended();
+    this.#options.ended(this, reason);
+  }
+
+  beforeReply(): void {
+    this.#subscriptions?.pump();
+  }
+
+  identityChanged(): void {
+    this.#subscriptions?.askRulesAgain();
+  }
+
   #gateCall(
+    gate: ContractGate,
     frame: CallFrame,
     sentAt: number,
     target: { readonly service: string; readonly method: string },
   ): void {
-    this.#gate.take({
+    gate.take({
       service: target.service,
       member: target.method,
       callId: frame.id,
@@ -156,27 +170,16 @@ export class ServedSession {
     });
   }
 
-  #gateSubscribe(frame: SubscribeFrame): void {
+  #subscribe(frame: SubscribeFrame): void {
+    this.#subscriptions ??= new SessionSubscriptions(this.session, this.#options, this.caller);
+    const subscriptions = this.#subscriptions;
+    if (this.#gate === undefined || this.#gate.open) return subscriptions.add(frame);
     this.#gate.take({
       service: frame.service,
       member: frame.event,
       callId: undefined,
-      pass: () => this.subscriptions.add(frame),
-      refuse: (body) => this.subscriptions.refuse(frame.id, body),
+      pass: () => subscriptions.add(frame),
+      refuse: (body) => subscriptions.refuse(frame.id, body),
     });
-  }
-
-  // Replies first: events take what they leave.
-  #room(): void {
-    this.calls.room();
-    this.subscriptions.room();
-  }
-
-  #ended(reason: RpcError): void {
-    this.identity.close();
-    this.callbacks.ended(reason);
-    this.#gate.ended();
-    this.calls.ended(reason);
-    this.subscriptions.ended();
   }
 }

@@ -11,12 +11,13 @@ import { BlockPool } from "../session/block-pool.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import type { Listener } from "../transport.js";
-import type { HelloFrame } from "../wire/frame.js";
+import { Admission } from "./admission.js";
 import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
 import { Health, type ServerHealth } from "./health.js";
 import { LostSessions } from "./lost-sessions.js";
 import { MemoryOutcomeStore } from "./memory-outcome-store.js";
+import { MethodRunner } from "./method-runner.js";
 import { OnceCalls } from "./once-calls.js";
 import { createPlainAccess, type ServedPlainAccess } from "./plain-access.js";
 import { Reception } from "./reception.js";
@@ -26,12 +27,11 @@ import { RunningCount } from "./running-calls.js";
 import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { checkServeOptions, checkValidate, refuseOpenAddress, type ServeOptions } from "./serve-options.js";
-import { ServedSession } from "./served-session.js";
+import { ServedSession, type ServedSessionOptions } from "./served-session.js";
 import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
 import type { StatsSource } from "./stats-report.js";
 import { createLogs, eventsOf, type TopicLogs } from "./topic-logs.js";
-import type { ValidIdentity } from "./valid-until.js";
 import { Verdicts } from "./verdicts.js";
 
 /**
@@ -68,7 +68,6 @@ export class Server implements AsyncDisposable {
   readonly #logs: TopicLogs;
   readonly #verdicts: Verdicts;
   readonly #plain: ServedPlainAccess;
-  readonly #once: OnceCalls;
   readonly #serial: SerialQueues;
   readonly #running = new RunningCount();
   readonly #sessions: SessionTable;
@@ -127,6 +126,7 @@ export class Server implements AsyncDisposable {
       timeoutMs: plainTimeoutMs,
     });
     this.#sessions = new SessionTable(this.#clock, this.#limits);
+    const shared = this.#createShared();
     this.#reception = new Reception({
       clock: this.#clock,
       limits: this.#limits,
@@ -137,9 +137,13 @@ export class Server implements AsyncDisposable {
       open: () => this.#closing === undefined,
       draining: () => this.#draining !== undefined,
       isSame: (one, other) => this.#isSame(one, other),
-      createSession: (id, hello, admitted) => this.#createSession(id, hello, admitted),
+      createSession: (id, hello, admitted) => {
+        const start = { id, admitted, token: this.#random.bytes(16), peerLimits: hello.limits };
+        const served = new ServedSession(shared, start);
+        this.#sessions.add(id, served);
+        return served;
+      },
     });
-    this.#once = this.#createOnceCalls();
     this.#lost = new LostSessions(options.onSessionLost, this.#logger);
     for (const target of this.#targets) refuseOpenAddress(target, options);
   }
@@ -160,15 +164,15 @@ export class Server implements AsyncDisposable {
   }
 
   stats(): ServerStats {
-    const sessions = [...this.#sessions].map(({ session, calls, callbacks, subscriptions, identity }) => ({
+    const sessions = [...this.#sessions].map(({ session, calls, liveCallbacks, subscriptions, caller }) => ({
       peer: session.peer,
-      identity: identity.value,
-      runningCalls: calls.running,
-      streams: calls.streams.size,
-      callbacks: callbacks.size,
-      subscriptions: subscriptions.size,
-      queuedEvents: subscriptions.queued,
-      droppedEvents: subscriptions.dropped,
+      identity: caller.identity,
+      runningCalls: calls.runningInAll,
+      streams: calls.openStreams,
+      callbacks: liveCallbacks,
+      subscriptions: subscriptions?.size ?? 0,
+      queuedEvents: subscriptions?.queued ?? 0,
+      droppedEvents: subscriptions?.dropped ?? 0,
       sendBufferBytes: session.sendBufferBytes,
     }));
     const runningCalls = this.#running.value + this.#plain.running;
@@ -230,45 +234,42 @@ export class Server implements AsyncDisposable {
     return isSameIdentity(one, other, { scopeOf, limits: this.#limits });
   }
 
-  #createSession(id: string, hello: HelloFrame, admitted: ValidIdentity): ServedSession {
-    const served: ServedSession = new ServedSession(
-      {
-        clock: this.#clock,
-        limits: this.#limits,
-        logger: this.#logger,
-        random: this.#random,
-        pool: this.#pool,
-        budget: this.#budget,
-        without: (this.#options as WithoutSafety)[without],
-        registry: this.#registry,
-        logs: this.#logs,
-        verdicts: this.#verdicts,
-        interceptors: this.#options.interceptors ?? [],
-        failures: this.#failures,
-        id,
-        admitted,
-        admit: (credentials, peer) => this.#authenticator.admit(credentials, peer),
-        isSame: (one, other) => this.#isSame(one, other),
-        token: this.#random.bytes(16),
-        peerLimits: hello.limits,
-        runningInAll: this.#running,
-        once: this.#once,
-        rules: this.#rules,
+  // One object for all sessions: each would take a quarter of a kilobyte for its own.
+  #createShared(): ServedSessionOptions {
+    const options = this.#options;
+    const failures = this.#failures;
+    const parts = { limits: this.#limits, runningInAll: this.#running, rules: this.#rules };
+    return {
+      ...parts,
+      clock: this.#clock,
+      logger: this.#logger,
+      random: this.#random,
+      pool: this.#pool,
+      budget: this.#budget,
+      without: (options as WithoutSafety)[without],
+      registry: this.#registry,
+      logs: this.#logs,
+      verdicts: this.#verdicts,
+      failures,
+      once: this.#createOnceCalls(),
+      meter: this.#meter,
+      admission: new Admission({ ...parts, draining: () => this.#draining }),
+      methods: new MethodRunner({
+        interceptors: options.interceptors ?? [],
+        failures,
         serial: this.#serial,
         meter: this.#meter,
-        ambientContext: this.#options.ambientContext,
-        draining: () => this.#draining,
+        ambientContext: options.ambientContext,
+      }),
+      admit: (credentials, peer) => this.#authenticator.admit(credentials, peer),
+      isSame: (one, other) => this.#isSame(one, other),
+      broken: (served, peer) => this.#sessions.detached(served.caller.sessionId, peer),
+      ended: ({ caller }, reason) => {
+        const { sessionId: id, identity } = caller;
+        this.#sessions.delete(id);
+        this.#lost.add({ id, identity, reason });
       },
-      {
-        broken: (_, peer) => this.#sessions.detached(id, peer),
-        ended: (reason) => {
-          this.#sessions.delete(id);
-          this.#lost.add({ id, identity: served.identity.value, reason });
-        },
-      },
-    );
-    this.#sessions.add(id, served);
-    return served;
+    };
   }
 
   #createOnceCalls(): OnceCalls {
@@ -292,7 +293,7 @@ export class Server implements AsyncDisposable {
     this.#health.drain();
     this.#meter.close();
     for (const { session, subscriptions } of this.#sessions) {
-      subscriptions.liftPaces();
+      subscriptions?.liftPaces();
       session.send({ type: "goaway", graceMs: wireMs });
     }
     await Promise.all(this.#listeners.map((listener) => listener.close()));

@@ -17,33 +17,28 @@ export interface SessionSubscriptionsOptions {
   readonly logs: TopicLogs;
   readonly clock: Clock;
   readonly limits: Limits;
-  /** Who subscribes. */
-  readonly caller: Caller;
 }
 
 /** The subscriptions of one session. */
 export class SessionSubscriptions {
   readonly #session: Session;
-  readonly #logs: TopicLogs;
-  readonly #clock: Clock;
-  readonly #limits: Limits;
+  readonly #options: SessionSubscriptionsOptions;
   readonly #caller: Caller;
   readonly #subscriptions = new Map<
     number,
     { readonly subscription: ServerSubscription; readonly log: TopicLog }
   >();
   /** What the session sees of events that have a rule. */
-  readonly #sights = new Map<TopicLog, Sight>();
+  #sights: Map<TopicLog, Sight> | undefined;
   readonly #awake = new Set<number>();
   #scheduled = false;
   /** Answers given since there was room: a peer that asks on and on without reading them must not fill the memory. */
   #unread = 0;
 
-  constructor(session: Session, { logs, clock, limits, caller }: SessionSubscriptionsOptions) {
+  /** `caller`: who subscribes. */
+  constructor(session: Session, options: SessionSubscriptionsOptions, caller: Caller) {
     this.#session = session;
-    this.#logs = logs;
-    this.#clock = clock;
-    this.#limits = limits;
+    this.#options = options;
     this.#caller = caller;
   }
 
@@ -65,10 +60,10 @@ export class SessionSubscriptions {
     const { id, service, event, prefix } = frame;
     if (this.#subscriptions.has(id)) throw new ProtocolError(`subscription id ${id} is taken`);
     this.#countUnread();
-    const log = this.#logs.get(service)?.get(event);
+    const log = this.#options.logs.get(service)?.get(event);
     if (log === undefined)
       return this.#refuse(id, "unimplemented", `no event ${shorten(`${service}.${event}`)}`);
-    const { maxSubscriptions, subscriptionQueueItems, subscriptionQueueBytes } = this.#limits;
+    const { maxSubscriptions, subscriptionQueueItems, subscriptionQueueBytes } = this.#options.limits;
     if (this.#subscriptions.size >= maxSubscriptions) {
       return this.#refuse(
         id,
@@ -99,7 +94,7 @@ export class SessionSubscriptions {
       id,
       prefix,
       sees: this.#sightOf(log),
-      pace: maxRate === undefined ? undefined : new Pace(this.#clock, maxRate),
+      pace: maxRate === undefined ? undefined : new Pace(this.#options.clock, maxRate),
       from,
       creditItems: frame.creditItems,
       creditBytes: frame.creditBytes,
@@ -151,7 +146,7 @@ export class SessionSubscriptions {
 
   /** The caller is somebody else to the rules now: what it sees is decided anew, and what waits is looked at again. */
   askRulesAgain(): void {
-    for (const [log, sight] of this.#sights) {
+    for (const [log, sight] of this.#sights ?? []) {
       if (!sight.askAgain()) continue;
       log.forgetMatches();
       for (const { subscription, log: subscribed } of this.#subscriptions.values())
@@ -171,6 +166,7 @@ export class SessionSubscriptions {
 
   #sightOf(log: TopicLog): ((topic: string) => boolean) | undefined {
     if (!log.ruled) return undefined;
+    this.#sights ??= new Map();
     const sight = this.#sights.get(log) ?? new Sight(log, this.#caller);
     this.#sights.set(log, sight);
     return (topic) => sight.sees(topic);
@@ -181,7 +177,7 @@ export class SessionSubscriptions {
     this.#awake.add(id);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.soon(() => {
+    this.#options.clock.soon(() => {
       this.#scheduled = false;
       this.pump();
     });
@@ -189,7 +185,7 @@ export class SessionSubscriptions {
 
   #countUnread(): void {
     this.#unread = this.#session.hasRoom ? 0 : this.#unread + 1;
-    const { maxSubscriptions } = this.#limits;
+    const { maxSubscriptions } = this.#options.limits;
     if (this.#unread > maxSubscriptions) {
       throw new ProtocolError(`subscriptions beyond maxSubscriptions (${maxSubscriptions}), answers unread`);
     }

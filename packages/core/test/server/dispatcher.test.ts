@@ -4,9 +4,12 @@ import { RemoteCallbacks } from "../../src/callback/remote-callbacks.js";
 import { RpcError } from "../../src/errors.js";
 import type { Interceptor } from "../../src/interceptor.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
+import { Admission } from "../../src/server/admission.js";
 import { CallMeter } from "../../src/server/call-meter.js";
-import { Dispatcher, type DispatcherOptions } from "../../src/server/dispatcher.js";
+import type { CallingSession } from "../../src/server/call-runner.js";
+import { Dispatcher } from "../../src/server/dispatcher.js";
 import { MemoryOutcomeStore } from "../../src/server/memory-outcome-store.js";
+import { MethodRunner } from "../../src/server/method-runner.js";
 import { OnceCalls } from "../../src/server/once-calls.js";
 import { Rules } from "../../src/server/rules.js";
 import { RunningCount } from "../../src/server/running-calls.js";
@@ -87,17 +90,9 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
   const limits = checkLimits(options.limits);
   const desk = new Desk();
   const state: { draining: { retryAfterMs: number } | undefined } = { draining: undefined };
-  const dispatcher = new Dispatcher(session.asSession(), {
+  const dispatcher = new Dispatcher(calling(session, clock, limits), {
     registry: createRegistry([desk], undefined),
-    clock,
-    limits,
-    interceptors: options.interceptors ?? [],
-    failures: { logger, random: new SeededRandom(1), exposeErrors: false },
-    caller: { identity: "Alex", sessionId: "s", peer: undefined },
-    callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
-    ...shared(clock, limits, logger),
-    draining: () => state.draining,
-    beforeReply: () => {},
+    ...shared({ clock, limits, logger, draining: () => state.draining, interceptors: options.interceptors }),
   });
   const call = (id: number, method: string, args: unknown[] = [], timeLeftMs = 1000): void => {
     const frame: CallFrame = { type: "call", id, target: { service: "Desk", method }, timeLeftMs, args };
@@ -106,24 +101,45 @@ function create(options: { limits?: Partial<Limits>; interceptors?: Interceptor<
   return { clock, session, logger, desk, state, dispatcher, call };
 }
 
+/** The session that is dispatched for. */
+function calling(session: FakeSession, clock: VirtualClock, limits: Limits): CallingSession {
+  return {
+    session: session.asSession(),
+    caller: { identity: "Alex", sessionId: "s", peer: undefined },
+    callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
+    beforeReply: () => {},
+  };
+}
+
+interface Server {
+  clock: VirtualClock;
+  limits: Limits;
+  logger: RecordingLogger;
+  draining(): { retryAfterMs: number } | undefined;
+  interceptors?: Interceptor<CallContext>[] | undefined;
+}
+
 /** What all sessions of a server share: keys that were seen, and turns. */
-function shared(
-  clock: VirtualClock,
-  limits: Limits,
-  logger: RecordingLogger,
-): Pick<DispatcherOptions, "runningInAll" | "once" | "rules" | "serial" | "meter" | "ambientContext"> {
+function shared({ clock, limits, logger, draining, interceptors = [] }: Server) {
   const { maxOutcomes, outcomeBytes } = limits;
   const epoch = "epoch";
   const store = new MemoryOutcomeStore({ maxOutcomes, outcomeBytes, since: clock.wallTime() });
   const failures = { logger, random: new SeededRandom(2), exposeErrors: false };
   const once = new OnceCalls({ store, clock, limits, failures, epoch, scopeOf: (identity) => identity });
+  const runningInAll = new RunningCount();
+  const rules = new Rules(logger);
+  const meter = new CallMeter(clock);
+  const serial = new SerialQueues(epoch);
   return {
-    runningInAll: new RunningCount(),
+    clock,
+    limits,
+    failures,
+    runningInAll,
     once,
-    rules: new Rules(logger),
-    serial: new SerialQueues(epoch),
-    meter: new CallMeter(clock),
-    ambientContext: undefined,
+    rules,
+    meter,
+    admission: new Admission({ limits, runningInAll, rules, draining }),
+    methods: new MethodRunner({ interceptors, failures, serial, meter, ambientContext: undefined }),
   };
 }
 
@@ -132,7 +148,7 @@ describe("a dispatcher", () => {
     const { session, call, dispatcher } = create();
     call(1, "add", [2, 3]);
     expect(session.frames).toEqual([{ type: "reply", id: 1, value: 5 }]);
-    expect(dispatcher.running).toBe(0);
+    expect(dispatcher.runningInAll).toBe(0);
   });
 
   it("answers an asynchronous one when it settles", async () => {
@@ -290,7 +306,7 @@ describe("a dispatcher", () => {
     call(1, "wait");
     dispatcher.cancel(1);
     dispatcher.cancel(99);
-    expect(dispatcher.running).toBe(1);
+    expect(dispatcher.runningInAll).toBe(1);
     desk.settle[0]?.("anyway");
     await clock.settle();
     expect([dispatcher.running, session.frames.length]).toEqual([0, 1]);
@@ -366,7 +382,7 @@ describe("a dispatcher", () => {
     call(1, "give", ["thrower"]);
     await clock.settle();
     expect(session.frames).toMatchObject([{ type: "error", code: "internal", outcome: "executed" }]);
-    expect(dispatcher.running).toBe(0);
+    expect(dispatcher.runningInAll).toBe(0);
   });
 
   it("sends declared errors by name, others as internal with an id that the log has", () => {
@@ -512,17 +528,9 @@ describe("numbers for names", () => {
     const clock = new VirtualClock();
     const limits = checkLimits({});
     const logger = new RecordingLogger();
-    const dispatcher = new Dispatcher(session.asSession(), {
+    const dispatcher = new Dispatcher(calling(session, clock, limits), {
       registry: createRegistry([new Small()], contract),
-      clock,
-      limits,
-      interceptors: [],
-      failures: { logger, random: new SeededRandom(1), exposeErrors: false },
-      caller: { identity: undefined, sessionId: "s", peer: undefined },
-      callbacks: new RemoteCallbacks(session.asSession(), clock, limits),
-      ...shared(clock, limits, logger),
-      draining: () => undefined,
-      beforeReply: () => {},
+      ...shared({ clock, limits, logger, draining: () => undefined }),
     });
     dispatcher.use({ type: "use", ref: 0, service: "Small", hash: "sha256-s" }, false);
     for (const member of [0, 1])

@@ -29,12 +29,11 @@ function create(given: Partial<Limits> = {}) {
     rules: new Rules(new RecordingLogger()),
     budget: new HistoryBudget(limits.historyBytes),
   });
-  const subscriptions = new SessionSubscriptions(session.asSession(), {
-    logs: new Map([["Desk", new Map([["ticks", log]])]]),
-    clock,
-    limits,
-    caller: { identity: undefined, sessionId: "s" },
-  });
+  const subscriptions = new SessionSubscriptions(
+    session.asSession(),
+    { logs: new Map([["Desk", new Map([["ticks", log]])]]), clock, limits },
+    { identity: undefined, sessionId: "s" },
+  );
   return { clock, session, log, subscriptions };
 }
 
