@@ -23,7 +23,7 @@ export interface SubscriptionOptions {
   readonly creditBytes: number;
   readonly queueItems: number;
   readonly queueBytes: number;
-  /** Something waits: pump before this turn ends. */
+  /** Something waits: pump before this turn ends. Heard once for each pump. */
   wake(): void;
 }
 
@@ -55,6 +55,7 @@ export class ServerSubscription {
   #creditItems: number;
   #creditBytes: number;
   #tooLargeCount = 0;
+  #awake = false;
 
   constructor(session: Session, { mode, position, topics }: SubscribedLog, options: SubscriptionOptions) {
     this.id = options.id;
@@ -106,30 +107,30 @@ export class ServerSubscription {
   /** Takes an event; never waits, never fails. */
   offer(event: PublishedEvent): void {
     this.#delivery.offer(event);
-    this.#options.wake();
+    if (!this.#awake) this.#wake();
   }
 
   /** The subscriber has taken this much. */
   grant(items: number, bytes: number): void {
     this.#creditItems += items;
     this.#creditBytes += bytes;
-    this.#options.wake();
+    this.#wake();
   }
 
   /** What it may see is another: what waits is looked at again. `position` is the newest. */
   recheck(position: number): void {
     this.#held = this.#held.filter(({ topic }) => this.matches(topic));
     this.#delivery.recheck(position);
-    this.#options.wake();
+    this.#wake();
   }
 
   /** Sends what credit and room allow. */
   pump(): void {
+    this.#awake = false;
     while (this.#maySend()) {
       const next = this.#delivery.peek();
       if (next === undefined) return this.#sendHeld();
-      if (next.type === "event" && !this.#isDue(next))
-        return this.#options.pace?.wait(() => this.#options.wake());
+      if (next.type === "event" && !this.#isDue(next)) return this.#options.pace?.wait(() => this.#wake());
       if (next.type !== "event") this.#sendNotice(next);
       else if (this.#tooLarge(next)) this.#tellTooLarge(next);
       else this.#sendEvents(next);
@@ -139,12 +140,17 @@ export class ServerSubscription {
   /** Sends what waits as fast as it can. */
   liftPace(): void {
     this.#options.pace?.lift();
-    this.#options.wake();
+    this.#wake();
   }
 
   close(): void {
     this.#options.pace?.close();
     this.#delivery.close();
+  }
+
+  #wake(): void {
+    this.#awake = true;
+    this.#options.wake();
   }
 
   // A snapshot is what it begins with, however often it wants changes.

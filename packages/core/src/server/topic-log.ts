@@ -5,6 +5,7 @@ import type { Limits } from "../limits.js";
 import type { EventSink } from "../service/event.js";
 import type { RegisteredEvent } from "../service/registry.js";
 import { ByteSink } from "../wire/byte-sink.js";
+import type { EncodedRow } from "../wire/encode-frame.js";
 import { headerBytes } from "../wire/packet.js";
 import { RowBlock } from "../wire/row-block.js";
 import { encodeValue } from "../wire/values.js";
@@ -41,6 +42,9 @@ export interface TopicLogOptions extends ModeOptions {
 /** Who a plain peer is. */
 const nobody: Caller = { identity: undefined, sessionId: undefined };
 
+/** What keeps the rows of an event, by its mode. */
+const keptBy = { signal: "queue", log: "history", latest: "alone", table: "alone" } as const;
+
 /** Room for the frames around a row. */
 const overheadBytes = 64;
 
@@ -66,7 +70,7 @@ export class TopicLog implements EventSink, SubscribedLog {
   constructor(event: RegisteredEvent, options: TopicLogOptions) {
     this.name = `${event.service}.${event.name}`;
     this.mode = createMode(event, options);
-    this.#rows = new RowBlock(this.mode.name === "latest" || this.mode.name === "table");
+    this.#rows = new RowBlock(keptBy[this.mode.name], options.limits);
     this.#event = event;
     this.#rules = options.rules;
     this.#clock = options.clock;
@@ -190,7 +194,7 @@ export class TopicLog implements EventSink, SubscribedLog {
     this.#publishing = true;
     const seq = known.seq + 1;
     const position = this.#position + 1;
-    let row: Uint8Array;
+    let row: EncodedRow;
     try {
       row = this.#encode([topic, seq, position, this.#clock.wallTime(), callId ?? null, value]);
       if (!removed) this.mode.check(topic, key, row.length);
@@ -202,20 +206,12 @@ export class TopicLog implements EventSink, SubscribedLog {
     known.seq = seq;
     known.position = position;
     this.#position = position;
-    const event = {
-      type: "event",
-      topic,
-      seq,
-      position,
-      key,
-      removed,
-      publishedAt: this.#clock.now(),
-      row,
-    } as const;
+    const publishedAt = this.#clock.now();
+    const event = { type: "event", topic, seq, position, key, removed, publishedAt, row } as const;
     this.mode.keep(event);
     known.matching ??= [...this.#subscriptions].filter((subscription) => subscription.matches(topic));
     for (const subscription of known.matching) subscription.offer(event);
-    this.mode.trim();
+    this.mode.trim(publishedAt);
   }
 
   #check(value: unknown): unknown {
@@ -245,10 +241,10 @@ export class TopicLog implements EventSink, SubscribedLog {
     return { number: this.#topics.size, seq: 0, position: 0, matching: undefined };
   }
 
-  #encode(row: readonly unknown[]): Uint8Array {
-    let encoded: Uint8Array;
+  #encode(row: readonly unknown[]): EncodedRow {
+    let encoded: EncodedRow;
     try {
-      encoded = this.#rows.encode(row, this.#limits);
+      encoded = this.#rows.encode(row);
     } catch (error) {
       const { code, message } = RpcError.from(error, "internal");
       // In the row that it is part of the value has an index, which says nothing to whoever published it.
@@ -281,8 +277,10 @@ export class TopicLog implements EventSink, SubscribedLog {
 
 function isPlain(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
-  return (
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Object.values(value).every((held) => typeof held !== "object" || held === null)
-  );
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) {
+    const held = (value as Record<string, unknown>)[key];
+    if (typeof held === "object" && held !== null) return false;
+  }
+  return true;
 }

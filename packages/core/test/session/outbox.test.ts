@@ -139,7 +139,7 @@ describe("an outbox", () => {
     const { clock, outbox, eventBytes } = create();
     outbox.write({ type: "cancel", id: 1 }, defaultLimits);
     const written = outbox.write(
-      { type: "events", id: 1, kind: "live", rows: [new Uint8Array(50)] },
+      { type: "events", id: 1, kind: "live", rows: [{ bytes: new Uint8Array(50), start: 0, length: 50 }] },
       defaultLimits,
     );
     await clock.settle();

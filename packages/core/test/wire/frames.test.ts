@@ -168,10 +168,10 @@ describe("frames", () => {
   });
 
   it("carry events that were encoded once", () => {
-    const block = new RowBlock(false);
+    const block = new RowBlock("queue", defaultLimits);
     const rows = [
-      block.encode(["a", 1, 5, 1000, null, { x: 1 }], defaultLimits),
-      block.encode(["b", 2, 6, 1001, 77, "y"], defaultLimits),
+      block.encode(["a", 1, 5, 1000, null, { x: 1 }]),
+      block.encode(["b", 2, 6, 1001, 77, "y"]),
     ];
     expect(decoded(encoded({ type: "events", id: 3, kind: "live", rows }))).toEqual([
       {
@@ -287,13 +287,13 @@ describe("frames", () => {
         type: "events",
         id: 1,
         kind: "removed",
-        rows: [new RowBlock(true).encode(["a", 1, 1, 0, null, 7], defaultLimits)],
+        rows: [new RowBlock("alone", defaultLimits).encode(["a", 1, 1, 0, null, 7])],
       },
       /^malformed event: a removed key is no string$/,
     ],
     [
       "a row that is none",
-      { type: "events", id: 1, kind: "live", rows: [Uint8Array.of(0x90)] },
+      { type: "events", id: 1, kind: "live", rows: [{ bytes: Uint8Array.of(0x90), start: 0, length: 1 }] },
       /^malformed event$/,
     ],
     [

@@ -93,8 +93,8 @@ export interface DeliveryMode {
   check(topic: string, key: string, rowBytes: number): void;
   /** Keeps an event, before it is offered to subscriptions. */
   keep(event: PublishedEvent): void;
-  /** Lets go of what is over a bound, after it was offered. */
-  trim(): void;
+  /** Lets go of what is over a bound, after an event was offered. `now` is by the clock. */
+  trim(now: number): void;
   /** A subscription begins. */
   start(start: DeliveryStart): Delivery;
 }

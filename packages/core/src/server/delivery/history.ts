@@ -79,9 +79,9 @@ export class History {
   }
 
   /** Lets go of what is over a bound, this history's own or all histories'. */
-  trim(): void {
+  trim(now: number = this.#clock.now()): void {
     const { count, bytes, maxAgeMs } = this.#bounds;
-    const tooOld = this.#clock.now() - maxAgeMs;
+    const tooOld = now - maxAgeMs;
     while (
       this.size > count ||
       this.#bytes > bytes ||

@@ -25,8 +25,8 @@ export class LogMode implements DeliveryMode {
     this.#history.add(event);
   }
 
-  trim(): void {
-    this.#history.trim();
+  trim(now: number): void {
+    this.#history.trim(now);
   }
 
   start(start: DeliveryStart): Delivery {
@@ -77,8 +77,9 @@ class LogDelivery implements Delivery, HistoryReader {
     return this.#waiting * 2 <= items && this.#waitingBytes * 2 <= bytes;
   }
 
-  offer(event: PublishedEvent): void {
-    this.#count(event, 1);
+  offer({ row }: PublishedEvent): void {
+    this.#waiting += 1;
+    this.#waitingBytes += row.length;
   }
 
   peek(): PublishedEvent | GapNotice | undefined {
@@ -97,9 +98,11 @@ class LogDelivery implements Delivery, HistoryReader {
       this.#missed.take();
       return;
     }
-    const event = this.#history.at(this.#next);
-    this.#reached = event.position;
-    this.#count(event, -1);
+    // `peek` has gone past those of other topics.
+    const { position, row } = this.#history.at(this.#next);
+    this.#reached = position;
+    this.#waiting -= 1;
+    this.#waitingBytes -= row.length;
   }
 
   kindOf({ position }: PublishedEvent): "live" | "replay" {
@@ -123,7 +126,8 @@ class LogDelivery implements Delivery, HistoryReader {
     this.#start.flush();
     if (event.position <= this.#reached) return;
     this.#reached = event.position;
-    this.#count(event, -1);
+    this.#waiting -= 1;
+    this.#waitingBytes -= event.row.length;
     this.#missed.add(event, "history-evicted");
   }
 
@@ -133,13 +137,10 @@ class LogDelivery implements Delivery, HistoryReader {
   }
 
   #countAll(position: number): void {
-    for (let next = this.#next; next <= position; next++) this.#count(this.#history.at(next), 1);
-  }
-
-  #count(event: PublishedEvent, by: 1 | -1): void {
-    if (!this.#matches(event)) return;
-    this.#waiting += by;
-    this.#waitingBytes += by * event.row.length;
+    for (let next = this.#next; next <= position; next++) {
+      const event = this.#history.at(next);
+      if (this.#matches(event)) this.offer(event);
+    }
   }
 
   #matches({ topic }: PublishedEvent): boolean {
