@@ -18,13 +18,15 @@ interface Waiting {
   readonly epoch: string;
 }
 
+type Listener = (item: EventItem<unknown>) => unknown;
+
 export interface LiveSubscriptionOptions {
   readonly service: string;
   readonly event: string;
   readonly prefix: string;
   readonly creditItems: number;
   readonly creditBytes: number;
-  readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
+  readonly listener: Listener | undefined;
   readonly from: NonNullable<SubscribeOptions["from"]>;
   /** Returns credit to the server. */
   grant(items: number, bytes: number): void;
@@ -229,8 +231,8 @@ export class LiveSubscription implements Subscription<unknown> {
       for (;;) {
         const waiting = this.#queue.shift();
         if (waiting !== undefined) {
-          this.#give(waiting);
-          this.#returnCredit(waiting);
+          this.#give(waiting.item, waiting.epoch);
+          this.#returnCredit(waiting.items, waiting.bytes);
           yield waiting.item;
         } else if (this.#state === "open") {
           await this.#more();
@@ -284,39 +286,48 @@ export class LiveSubscription implements Subscription<unknown> {
 
   #add(item: EventItem<unknown>, bytes: number, items: 0 | 1): void {
     if (this.#state === "ended") return;
-    this.#queue.push({ item, bytes, items, epoch: this.#epoch });
-    if (this.#options.listener !== undefined) this.#listen();
-    else this.#wake?.();
+    const { listener } = this.#options;
+    const waits = listener === undefined || this.#busy !== undefined || this.#queue.length > 0;
+    if (waits) this.#queue.push({ item, bytes, items, epoch: this.#epoch });
+    if (listener === undefined) this.#wake?.();
+    // Straight to the listener, nearly always: a place in the queue costs as much as all else here.
+    else if (waits) this.#listen(listener);
+    else this.#tell(listener, item, bytes, items, this.#epoch);
   }
 
-  // Items go to the listener one at a time; a promise it returns holds back the next, and its credit.
-  #listen(): void {
+  #listen(listener: Listener): void {
     while (this.#busy === undefined && this.#state === "open") {
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
-      this.#give(waiting);
-      try {
-        const result = this.#options.listener?.(waiting.item);
-        if (isThenable(result)) {
-          this.#busy = waiting;
-          result.then(
-            () => this.#listened(waiting),
-            (error: unknown) => this.#listenerFailed(error),
-          );
-          return;
-        }
-      } catch (error) {
-        this.#listenerFailed(error);
-        return;
-      }
-      this.#returnCredit(waiting);
+      this.#tell(listener, waiting.item, waiting.bytes, waiting.items, waiting.epoch);
     }
   }
 
-  #listened(waiting: Waiting): void {
+  // Items go to the listener one at a time; a promise it returns holds back the next, and its credit.
+  #tell(listener: Listener, item: EventItem<unknown>, bytes: number, items: 0 | 1, epoch: string): void {
+    this.#give(item, epoch);
+    try {
+      const result = listener(item);
+      if (isThenable(result)) {
+        const waiting = { item, bytes, items, epoch };
+        this.#busy = waiting;
+        result.then(
+          () => this.#listened(listener, waiting),
+          (error: unknown) => this.#listenerFailed(error),
+        );
+        return;
+      }
+    } catch (error) {
+      this.#listenerFailed(error);
+      return;
+    }
+    this.#returnCredit(items, bytes);
+  }
+
+  #listened(listener: Listener, { items, bytes }: Waiting): void {
     this.#busy = undefined;
-    this.#returnCredit(waiting);
-    this.#listen();
+    this.#returnCredit(items, bytes);
+    this.#listen(listener);
   }
 
   #listenerFailed(error: unknown): void {
@@ -329,14 +340,14 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   /** The program gets an item now: its place is where the program is. */
-  #give({ item, epoch }: Waiting): void {
+  #give(item: EventItem<unknown>, epoch: string): void {
     const before = this.#takenEpoch === epoch ? this.#taken : 0;
     const at = item.kind === "snapshot" || item.kind === "gap" ? 0 : item.position;
     this.#takenEpoch = epoch;
     this.#taken = Math.max(before, at);
   }
 
-  #returnCredit({ items, bytes }: Waiting): void {
+  #returnCredit(items: 0 | 1, bytes: number): void {
     if (this.#state === "open" && items > 0) this.#credit.giveBack(items, bytes);
   }
 

@@ -47,6 +47,26 @@ export class PlainReader {
     return value;
   }
 
+  /**
+   * Opens the array of `size` values at `start`: then `next` reads one after the other, and no array is made. False when
+   * that is not what is there.
+   */
+  open(bytes: Uint8Array, start: number, size: number, { maxDepth, maxNodes }: ScanLimits): boolean {
+    this.end = start + 1;
+    this.#nodes = 1 + size;
+    this.#depth = 1;
+    this.#maxNodes = maxNodes;
+    this.#maxDepth = Math.min(maxDepth, ownDepth, deepest);
+    return bytes[start] === 0x90 + size && this.#nodes <= maxNodes && maxDepth > 0;
+  }
+
+  /** Reads the next value of the array that was opened, which must end at `limit` or before. */
+  next(bytes: Uint8Array, limit: number): unknown {
+    const value = this.#value(bytes, this.end, limit);
+    this.#view = undefined;
+    return value;
+  }
+
   #value(bytes: Uint8Array, at: number, limit: number): unknown {
     if (at >= limit) return notPlain;
     const head = bytes[at]!;

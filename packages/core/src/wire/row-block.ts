@@ -65,8 +65,7 @@ export class RowBlock {
     sink.reserve(1);
     sink.bytes[sink.position++] = 0x90 + row.length;
     const last = row.length - 1;
-    for (let index = 0; index < last; index++)
-      if (!writePlain(sink, row[index], this.#limits)) return false;
+    for (let index = 0; index < last; index++) if (!writePlain(sink, row[index], this.#limits)) return false;
     try {
       encodeValue(sink, row[last], this.#valueLimits);
       return true;

@@ -45,7 +45,9 @@ function create(limits: Partial<Limits> = {}, options: EventOptions = {}) {
       get rows(): unknown[] {
         subscription.pump();
         return session.frames.flatMap((frame) =>
-          frame.type === "events" ? frame.rows.map((row) => decodeValue(row.bytes, row.start, row.start + row.length)) : [],
+          frame.type === "events"
+            ? frame.rows.map((row) => decodeValue(row.bytes, row.start, row.start + row.length))
+            : [],
         );
       },
     };

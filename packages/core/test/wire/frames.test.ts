@@ -169,10 +169,7 @@ describe("frames", () => {
 
   it("carry events that were encoded once", () => {
     const block = new RowBlock("queue", defaultLimits);
-    const rows = [
-      block.encode(["a", 1, 5, 1000, null, { x: 1 }]),
-      block.encode(["b", 2, 6, 1001, 77, "y"]),
-    ];
+    const rows = [block.encode(["a", 1, 5, 1000, null, { x: 1 }]), block.encode(["b", 2, 6, 1001, 77, "y"])];
     expect(decoded(encoded({ type: "events", id: 3, kind: "live", rows }))).toEqual([
       {
         type: "events",

@@ -13,18 +13,23 @@ function framed(rows: readonly EncodedRow[]): Uint8Array {
 }
 
 describe("a block of rows", () => {
-  it.each(["queue", "history"] as const)("gives a %s rows that later ones do not touch, and frames the same as of rows apart", (kept) => {
-    const block = new RowBlock(kept, defaultLimits);
-    const values = Array.from({ length: 500 }, (_, index) =>
-      index % 50 === 7 ? "x".repeat(3_000) : { index },
-    );
-    const rows = values.map((value, index) => block.encode(row(index, value)));
-    const apart = values.map((value, index) => new RowBlock("alone", defaultLimits).encode(row(index, value)));
-    expect(framed(rows)).toEqual(framed(apart));
-    // Every other one: no two of them lie back to back.
-    const thinned = (all: EncodedRow[]) => framed(all.filter((_, index) => index % 2 === 0));
-    expect(thinned(rows)).toEqual(thinned(apart));
-  });
+  it.each(["queue", "history"] as const)(
+    "gives a %s rows that later ones do not touch, and frames the same as of rows apart",
+    (kept) => {
+      const block = new RowBlock(kept, defaultLimits);
+      const values = Array.from({ length: 500 }, (_, index) =>
+        index % 50 === 7 ? "x".repeat(3_000) : { index },
+      );
+      const rows = values.map((value, index) => block.encode(row(index, value)));
+      const apart = values.map((value, index) =>
+        new RowBlock("alone", defaultLimits).encode(row(index, value)),
+      );
+      expect(framed(rows)).toEqual(framed(apart));
+      // Every other one: no two of them lie back to back.
+      const thinned = (all: EncodedRow[]) => framed(all.filter((_, index) => index % 2 === 0));
+      expect(thinned(rows)).toEqual(thinned(apart));
+    },
+  );
 
   it.each([
     ["queue", 2_048],
@@ -59,11 +64,9 @@ describe("a block of rows", () => {
   it("goes on after a value that cannot travel", () => {
     const block = new RowBlock("queue", defaultLimits);
     const first = block.encode(row(1, "a"));
-    expect(() =>
-      block.encode(row(2, () => {})),
-    ).toThrow(expect.objectContaining({ code: "invalid_argument" }));
-    expect(framed([first, block.encode(row(2, "b"))])).toHaveLength(
-      framed([first]).length + first.length,
+    expect(() => block.encode(row(2, () => {}))).toThrow(
+      expect.objectContaining({ code: "invalid_argument" }),
     );
+    expect(framed([first, block.encode(row(2, "b"))])).toHaveLength(framed([first]).length + first.length);
   });
 });
