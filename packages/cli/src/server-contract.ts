@@ -1,6 +1,7 @@
 import { connect, RpcError } from "@rpc/core";
 import { UsageError } from "./exit-codes.js";
 import { readCredentials } from "./remote/credentials.js";
+import { inFlags, isOfKeys } from "./remote/flag-words.js";
 import { loadTransport, type TransportFlags } from "./remote/transports.js";
 import type { Terminal } from "./terminal.js";
 
@@ -24,7 +25,8 @@ export async function readFromServer(source: string, flags: AskFlags, terminal: 
     return await client.service<{ describe(): Promise<string> }>("$rpc").describe();
   } catch (error) {
     if (!RpcError.is(error)) throw new UsageError(`cannot connect to ${source}: ${(error as Error).message}`);
-    throw new UsageError(`${source} does not tell its contract: ${error.message}${mendOf(error)}`);
+    const said = `${source} does not tell its contract: ${inFlags(error.message)}`;
+    throw new UsageError(`${said}${isOfKeys(error.message) ? "" : mendOf(error)}`);
   }
 }
 

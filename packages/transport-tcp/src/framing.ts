@@ -113,7 +113,8 @@ export class PacketDecoder {
     this.#prefix = 0;
     this.#prefixRead = 0;
     if (size === 0) throw new RangeError("packet of 0 bytes; the smallest has 1");
-    if (size > maxPacketBytes) throw new RangeError(`packet of ${size} bytes exceeds ${maxPacketBytes}`);
+    if (size > maxPacketBytes)
+      throw new RangeError(strangerWords(size) ?? `packet of ${size} bytes exceeds ${maxPacketBytes}`);
     this.#size = size;
   }
 
@@ -142,6 +143,22 @@ export class PacketDecoder {
     grown.set(this.#assembly.subarray(0, this.#assembled));
     this.#assembly = grown;
   }
+}
+
+const http = /^(HTTP|GET |POST|HEAD|PUT |OPTI|PRI )/;
+const printable = /^[\x20-\x7e]{4}$/;
+
+// What stands where a length should, when the peer speaks something else: read as a number it tells nobody anything.
+function strangerWords(size: number): string | undefined {
+  if (size === 0xff000000) return "the peer speaks ZeroMQ";
+  // A handshake or an alert of TLS.
+  if (size >>> 8 === 0x160301 || size >>> 8 === 0x150301 || size >>> 8 === 0x150303)
+    return "the peer speaks TLS";
+  const text = String.fromCharCode(size >>> 24, (size >>> 16) & 255, (size >>> 8) & 255, size & 255);
+  if (http.test(text)) return "the peer speaks HTTP";
+  return printable.test(text)
+    ? `the peer speaks something else, it begins with ${JSON.stringify(text)}`
+    : undefined;
 }
 
 function copyBehindPrefix(packet: Uint8Array): Buffer {

@@ -29,7 +29,7 @@ export function connectError(url: URL, error: SocketError, socket?: unknown): Rp
     case "ECONNRESET":
       return failure(
         "unavailable",
-        `${place} broke the connection off before it was ready (ECONNRESET)`,
+        `${place} broke the connection off before it was ready (ECONNRESET)${withoutTls(url)}`,
         error,
       );
     case "ERR_SSL_WRONG_VERSION_NUMBER":
@@ -99,6 +99,10 @@ export function socketBreak(peer: Peer, error: SocketError): Error {
 export function inWords(error: SocketError): string {
   const words = error.reason ?? error.message;
   return error.code === undefined || words.includes(error.code) ? words : `${words} (${error.code})`;
+}
+
+function withoutTls(url: URL): string {
+  return url.protocol === "tls:" ? "; is it a tcp:// listener, or one of another kind" : "";
 }
 
 function lookupError(url: URL, error: SocketError): RpcError | undefined {

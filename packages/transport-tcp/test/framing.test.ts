@@ -94,6 +94,18 @@ describe("PacketDecoder", () => {
     expect(decoder.heldBytes).toBe(0);
   });
 
+  it.each([
+    ["HTTP/1.1 400", "the peer speaks HTTP"],
+    ["GET / HTTP/1.1", "the peer speaks HTTP"],
+    ["SSH-2.0-OpenSSH", 'the peer speaks something else, it begins with "SSH-"'],
+    ["\u0016\u0003\u0001\u0002\u0000", "the peer speaks TLS"],
+    ["\u00ff\u0000\u0000\u0000\u0000", "the peer speaks ZeroMQ"],
+  ])("says who comes with %j instead of a length", (bytes, words) => {
+    const decoder = new PacketDecoder();
+    decoder.push(Buffer.from(bytes, "latin1"));
+    expect(() => decoder.next(4_194_304)).toThrow(new RangeError(words));
+  });
+
   it("takes a packet of exactly the limit, and the limit may change between two packets of a chunk", () => {
     const decoder = new PacketDecoder();
     decoder.push(Buffer.concat([framePacket(packet("abc")), framePacket(packet("abcdef"))]));

@@ -17,7 +17,7 @@ test("a server that answers in HTTP is told at once, not after trying for connec
   await expect(connect(url, { transports: [tcp()], connectTimeoutMs: 120_000 })).rejects.toMatchObject({
     code: "failed_precondition",
     outcome: "not-executed",
-    message: `${url}: connection lost in the handshake: packet of 1213486160 bytes exceeds 16384; does a server of @rpc listen there, and by that scheme?`,
+    message: `${url}: connection lost in the handshake: the peer speaks HTTP; does a server of @rpc listen there, and by that scheme?`,
   });
   await new Promise((resolve) => server.close(resolve));
 });

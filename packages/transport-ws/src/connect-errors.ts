@@ -24,8 +24,12 @@ export function upgradeError(url: URL, error: Error & { readonly code?: string }
     return failure("unavailable", `${shown(url)} does not speak TLS; is it a ws:// listener`, error);
   }
   if (error.code?.startsWith("HPE_") === true || error.code === "ECONNRESET") {
-    const other = url.protocol === "ws:" ? "; is it a wss:// listener, or one of another kind" : "";
-    return failure("unavailable", `${shown(url)} does not answer in HTTP (${error.code})${other}`, error);
+    const other = url.protocol === "ws:" ? "wss" : "ws";
+    return failure(
+      "unavailable",
+      `${shown(url)} does not answer in HTTP (${error.code}); is it a ${other}:// listener, or one of another kind`,
+      error,
+    );
   }
   return connectError(url, error, socket);
 }

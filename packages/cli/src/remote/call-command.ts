@@ -51,6 +51,8 @@ export function runCall(request: CallRequest, flags: CallFlags, terminal: Termin
     } catch (error) {
       const wrong = call.wrongItem();
       if (wrong !== undefined) throw wrong;
+      // Who read the items wants no more, and nothing failed.
+      if (server.signal.reason === clean) return clean;
       return fail(error, { ...request, described: call.described }, flags, terminal);
     }
   });

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import type { Transport } from "@rpc/core";
 import { UsageError } from "../exit-codes.js";
+import { inFlags } from "./flag-words.js";
 
 /** What a transport needs to know of the server beside its URL. */
 export interface TransportFlags {
@@ -37,12 +39,24 @@ export async function loadTransport(url: string, flags: TransportFlags = {}): Pr
         return await loadZmq(flags);
     }
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message);
+    if (error instanceof TypeError) throw new UsageError(inFlags(error.message));
     throw error;
   }
   throw new UsageError(
-    `expected the URL of a server such as tcp://127.0.0.1:7000, by tcp, tls, unix, ws, wss, zmq or zmq+ipc; got ${url}`,
+    `expected the URL of a server such as tcp://127.0.0.1:7000, by tcp, tls, unix, ws, wss, zmq or zmq+ipc; got ${url}${meantUrl(url)}`,
   );
+}
+
+// What people type: an address alone, a path, or the scheme of the page beside it.
+function meantUrl(url: string): string {
+  const meant = /^https?:\/\//.test(url)
+    ? url.replace(/^http/, "ws")
+    : /^\.{0,2}\//.test(url)
+      ? `unix:${resolve(url)}`
+      : /^[\w.-]+:\d+$/.test(url)
+        ? `tcp://${url}`
+        : undefined;
+  return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 
 async function loadZmq({ curveServer, curveKey }: TransportFlags): Promise<Transport> {

@@ -5,6 +5,7 @@ import type { Terminal } from "../terminal.js";
 import { readCredentials } from "./credentials.js";
 import { parseDuration } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
+import { inFlags, isOfKeys } from "./flag-words.js";
 import { printable, printableJson } from "./printable.js";
 import { loadTransport, type TransportFlags } from "./transports.js";
 
@@ -99,15 +100,17 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
 
 function cannotReach(url: string, error: Error, { json }: ServerFlags, terminal: Terminal): number {
   if (!RpcError.is(error)) throw new UsageError(`cannot connect to ${url}: ${error.message}`);
-  if (error.code === "invalid_argument") throw new UsageError(error.message);
-  const reason = RpcError.is(error.cause) ? error.cause : error;
-  if (json === true) terminal.out(`${printableJson({ error: toJson(error) })}\n`);
-  else terminal.err(failureText(error).replace(/^ {2}outcome: .*\n/m, "") + hint(reason.code));
+  if (error.code === "invalid_argument") throw new UsageError(inFlags(error.message));
+  if (json === true)
+    terminal.out(`${printableJson({ error: { ...toJson(error), message: inFlags(error.message) } })}\n`);
+  else terminal.err(inFlags(failureText(error).replace(/^ {2}outcome: .*\n/m, "")) + hint(error));
   return unreachable;
 }
 
-function hint(code: string): string {
-  return code === "unauthenticated" || code === "permission_denied"
+function hint(error: RpcError): string {
+  const { code, message } = RpcError.is(error.cause) ? error.cause : error;
+  const refused = code === "unauthenticated" || code === "permission_denied";
+  return refused && !isOfKeys(message)
     ? "  show who you are with --credentials-file, or the variable RPC_CREDENTIALS\n"
     : "";
 }
@@ -115,7 +118,7 @@ function hint(code: string): string {
 // The first `online` is the connection itself; the last `closed` is this command's own doing.
 function tellStates(client: Client, url: string, { err }: Terminal): () => void {
   return client.onState((state, reason) => {
-    const why = reason === undefined ? "" : `: ${reason.message}`;
+    const why = reason === undefined ? "" : `: ${inFlags(reason.message)}`;
     err(`${printable(`${url} ${state}${why}`)}\n`);
   });
 }

@@ -253,6 +253,7 @@ describe("rpc ls and rpc describe", () => {
     expect(lines.map((line) => JSON.parse(line).member)).toEqual([
       "count",
       "echo",
+      "forever",
       "order",
       "prices",
       "sales",

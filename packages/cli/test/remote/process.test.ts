@@ -93,6 +93,14 @@ describe("rpc sub, as a process", () => {
     expect({ exitCode, err: err.replace(/^\d+ items.*\n/, "") }).toEqual({ exitCode: 0, err: "" });
   });
 
+  test("the items of a call end in silence when who reads them is gone", async () => {
+    const { url } = await openShop();
+    const call = start(["call", url, "Shop.forever"]);
+    await call.said("2\n");
+    call.child.stdout!.destroy();
+    expect(await call.ended).toMatchObject({ exitCode: 0, err: expect.not.stringContaining("cancelled") });
+  });
+
   test("a call is given up with Ctrl-C", async () => {
     const { url, shop } = await openShop();
     const call = start(["call", url, "Shop.wait", "--timeout", "1h"]);

@@ -44,6 +44,11 @@ export class Shop {
   }
 
   @expose()
+  async *forever(): AsyncIterable<number> {
+    for (let number = 1; ; number++) yield number;
+  }
+
+  @expose()
   async sum(numbers: AsyncIterable<number>): Promise<number> {
     let sum = 0;
     for await (const number of numbers) sum += number;
@@ -91,6 +96,7 @@ export const contract: Contract = {
           result: any,
           idempotent: true,
         },
+        forever: { kind: "stream", params: [], item: { type: "number" } },
         order: {
           kind: "call",
           doc: "Orders an article.",

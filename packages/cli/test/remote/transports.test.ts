@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tcp } from "@rpc/transport-tcp";
 import { createCurveKeys, zmq } from "@rpc/transport-zmq";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createCertificate } from "./certificate.js";
 import { run } from "./run.js";
 import { openShop } from "./shop.js";
 
@@ -27,13 +27,7 @@ describe("the commands reach a server", () => {
   });
 
   test("by TLS, whose authority --ca names", async () => {
-    const path = folder();
-    const [keyFile, certFile] = [join(path, "key.pem"), join(path, "cert.pem")];
-    const self = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
-    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-    execFileSync("openssl", ["req", ...self, ...names, "-keyout", keyFile, "-out", certFile], {
-      stdio: "ignore",
-    });
+    const { keyFile, certFile } = createCertificate();
     const transports = [tcp({ tls: { keyFile, certFile } })];
     const { url } = await openShop({ transports, listen: "tls://127.0.0.1:0" });
     expect(await run(["health", url, "--ca", certFile])).toMatchObject({ exitCode: 0, out: "serving\n" });
