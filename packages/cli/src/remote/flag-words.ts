@@ -13,6 +13,10 @@ export function isOfKeys(message: string): boolean {
 }
 
 const words = [
+  [
+    "pass authenticate, use a transport that checks its peers (tls:// with client certificates, zmq:// with CURVE and allowedKeys), listen on 127.0.0.1, or write insecure: true",
+    "give --ca for client certificates at tls://, or --curve-allowed for keys at zmq://, listen on 127.0.0.1, or add --insecure",
+  ],
   ["give ws({ tls: { keyFile, certFile } })", "give --cert and --cert-key"],
   ["give tcp({ tls: { keyFile, certFile } })", "give --cert and --cert-key"],
   ["(tls.keyFile, tls.certFile)", "(--cert, --cert-key)"],

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
 import { resolve } from "node:path";
 import { RpcError, type Subscription } from "@rpc/core";
 import type { EventContract } from "@rpc/core/contract";
@@ -11,6 +9,7 @@ import { itemJson } from "./item-lines.js";
 import { namedTypesIn } from "./named-types.js";
 import { printableJson } from "./printable.js";
 import type { RecordingHead } from "./recording.js";
+import { RecordingFile } from "./recording-file.js";
 import { type FoundEvent, findEvent, parseFrom } from "./sub-command.js";
 import { type ServerFlags, withServer } from "./with-server.js";
 
@@ -68,27 +67,32 @@ async function write(
 ): Promise<number> {
   const file = await open(resolve(cwd, target.file), target);
   let [items, gaps] = [0, 0];
+  const told = () =>
+    `${items} ${items === 1 ? "item" : "items"}, ${gaps} ${gaps === 1 ? "gap" : "gaps"} in ${target.file}\n`;
   try {
-    await put(file, headOf(subscription, found, target));
-    for await (const item of subscription) {
-      if (item.kind === "gap") gaps += 1;
-      else if (item.kind !== "mark") items += 1;
-      // A disk that is slow holds back the credit, and what is lost by that is told as a gap.
-      await put(file, itemJson(item));
-      if (items >= target.most) break;
+    try {
+      await file.put(headOf(subscription, found, target));
+      for await (const item of subscription) {
+        // A disk that is slow holds back the credit, and what is lost by that is told as a gap.
+        await file.put(itemJson(item));
+        if (item.kind === "gap") gaps += 1;
+        else if (item.kind !== "mark") items += 1;
+        if (items >= target.most) break;
+      }
+    } finally {
+      await file.close();
     }
-  } finally {
-    file.end();
-    await once(file, "close");
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    err(`cannot write ${target.file}: ${error.message}; recorded until then: ${told()}`);
+    return findings;
   }
-  err(
-    `${items} ${items === 1 ? "item" : "items"}, ${gaps} ${gaps === 1 ? "gap" : "gaps"} in ${target.file}\n`,
-  );
+  err(told());
   return clean;
 }
 
 function headOf(
-  { mode }: Subscription<unknown>,
+  { mode, cadenceMs }: Subscription<unknown>,
   { service, member, described, types }: FoundEvent,
   { url, prefix }: Target,
 ): RecordingHead {
@@ -99,6 +103,7 @@ function headOf(
     event: member,
     mode,
     ...(said?.key !== undefined && { key: said.key }),
+    ...(cadenceMs !== undefined && { cadenceMs }),
     prefix,
     url,
     startedAt: Date.now(),
@@ -109,21 +114,15 @@ function headOf(
   };
 }
 
-async function open(path: string, { file, overwrite }: Target): Promise<WriteStream> {
-  const stream = createWriteStream(path, { flags: overwrite ? "w" : "wx" });
+async function open(path: string, { file, overwrite }: Target): Promise<RecordingFile> {
   try {
-    await once(stream, "open");
-    return stream;
+    return await RecordingFile.create(path, overwrite);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(
       code === "EEXIST"
         ? `${file} is there already; nothing was recorded. Add --overwrite to lose it`
-        : message,
+        : `cannot write ${file}: ${message}`,
     );
   }
-}
-
-async function put(stream: WriteStream, line: unknown): Promise<void> {
-  if (!stream.write(`${JSON.stringify(line)}\n`)) await once(stream, "drain");
 }

@@ -3,7 +3,7 @@ import type { Contract, EventContract } from "@rpc/core/contract";
 import { UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
 import { readLines } from "./input.js";
-import { fromNotation } from "./notation.js";
+import { fromNotation, NotationError } from "./notation.js";
 
 /** The first line of a recording: which event of which service, and how it is delivered. */
 export interface RecordingHead {
@@ -14,6 +14,8 @@ export interface RecordingHead {
   readonly mode: EventContract["mode"];
   /** Property of the values that holds their key; absent when it is the topic, or not known. */
   readonly key?: string;
+  /** Milliseconds within which an item is expected; absent where the event says nothing of it. */
+  readonly cadenceMs?: number;
   readonly prefix: string;
   /** Where it was recorded, and when: milliseconds since 1970. */
   readonly url: string;
@@ -27,7 +29,9 @@ export interface RecordingHead {
 export type RecordedItem =
   | { readonly kind: "value"; readonly topic: string; readonly at: number; readonly value: unknown }
   | { readonly kind: "removed"; readonly at: number; readonly key: string }
-  | { readonly kind: "gap"; readonly text: string };
+  | { readonly kind: "gap"; readonly text: string }
+  /** Its end, if that is in the middle of a line: the recording was killed, or its disk was full. */
+  | { readonly kind: "cut"; readonly line: number };
 
 /** A recording that is read line by line. */
 export interface Recording {
@@ -47,7 +51,8 @@ export async function openRecording(file: string, terminal: Terminal): Promise<R
     head?.rpcRecording === 1 &&
     typeof head.service === "string" &&
     typeof head.event === "string" &&
-    ["signal", "latest", "log", "table"].includes(String(head.mode));
+    ["signal", "latest", "log", "table"].includes(String(head.mode)) &&
+    (head.cadenceMs === undefined || Number(head.cadenceMs) > 0);
   if (!isHead)
     throw new UsageError(
       `${file} is no recording of rpc record: expected {"rpcRecording":1,…} in its first line`,
@@ -57,16 +62,31 @@ export async function openRecording(file: string, terminal: Terminal): Promise<R
 
 async function* readItems(path: string, file: string, terminal: Terminal): AsyncGenerator<RecordedItem> {
   let number = 0;
+  // The last line may be half a one, and only what comes after a line tells that it is not the last.
+  let wrong: { readonly said: UsageError; readonly cut: boolean } | undefined;
   for await (const line of readLines(path, terminal)) {
     number += 1;
     if (number === 1 || line.trim() === "") continue;
-    const item = readItem(parse(line));
-    if (item === undefined)
-      throw new UsageError(
-        `${file}, line ${number}: expected an item of rpc record, got ${line.slice(0, 60)}`,
-      );
-    if (item !== "skip") yield item;
+    if (wrong !== undefined) throw wrong.said;
+    const json = parse(line);
+    try {
+      const item = readItem(json);
+      if (item !== undefined) {
+        if (item !== "skip") yield item;
+        continue;
+      }
+      wrong = { cut: json === undefined, said: wrongLine(file, number, `got ${line.slice(0, 60)}`) };
+    } catch (error) {
+      if (!(error instanceof NotationError)) throw error;
+      wrong = { cut: false, said: wrongLine(file, number, `${error.path}: ${error.message}`) };
+    }
   }
+  if (wrong?.cut === false) throw wrong.said;
+  if (wrong !== undefined) yield { kind: "cut", line: number };
+}
+
+function wrongLine(file: string, number: number, got: string): UsageError {
+  return new UsageError(`${file}, line ${number}: expected an item of rpc record, ${got}`);
 }
 
 function readItem(json: unknown): RecordedItem | "skip" | undefined {
@@ -83,7 +103,7 @@ function readItem(json: unknown): RecordedItem | "skip" | undefined {
     case "replay":
     case "snapshot":
       if (typeof topic !== "string" || typeof at !== "number") return undefined;
-      return { kind: "value", topic, at, value: fromNotation(value) };
+      return { kind: "value", topic, at, value: fromNotation(value, "value") };
     default:
       return undefined;
   }

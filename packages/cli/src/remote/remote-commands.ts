@@ -111,6 +111,15 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     .option("--now", "begin without a subscriber")
     .option("--loop", "begin again at the end")
     .option("--stay", "stay when everything was published")
+    .option(
+      "--key <property>",
+      "of a latest or table whose key the recording does not know: where values have it",
+    )
+    .option("--cert <path>", "for tls and wss: own certificate")
+    .option("--cert-key <path>", "for tls and wss: its private key")
+    .option("--ca <path>", "for tls and wss: authorities that the clients' certificates must come from")
+    .option("--curve-key <path>", "for zmq with CURVE: file with one's own secret key")
+    .option("--curve-allowed <path>", "for zmq with CURVE: file with the public keys that get in")
     .option("--insecure", "let anyone connect who can reach it, where that is not this machine only")
     .addHelpText("after", exampleText(["rpc replay ticks.ndjson tcp://127.0.0.1:7000 --speed 10"]))
     .action(async (file: string, listen: string, flags: ReplayFlags) =>

@@ -3,18 +3,20 @@ import { RpcError, type Server, serve } from "@rpc/core";
 import { clean, findings, UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
 import { failureText } from "./failure-text.js";
-import { openRecording, type RecordedItem, type Recording } from "./recording.js";
-import { createReplayedService, type ReplayedService } from "./replayed-service.js";
-import { loadTransport } from "./transports.js";
+import { inFlags } from "./flag-words.js";
+import { openRecording, type Recording } from "./recording.js";
+import { createReplayedService, type PublishedItem, type ReplayedService } from "./replayed-service.js";
+import { type ListenFlags, loadListener } from "./transports.js";
 import { aborted } from "./with-server.js";
 
 /** Flags of `rpc replay`. */
-export interface ReplayFlags {
+export interface ReplayFlags extends ListenFlags {
   readonly speed: string;
   readonly loop?: true;
   readonly stay?: true;
   readonly now?: true;
   readonly insecure?: true;
+  readonly key?: string;
 }
 
 /** What to replay, and where to listen. */
@@ -33,9 +35,9 @@ export async function runReplay(
   terminal: Terminal,
 ): Promise<number> {
   const speed = parseSpeed(flags.speed);
-  const recording = await openRecording(file, terminal);
-  const service = createReplayedService(recording.head);
-  const transports = [await loadTransport(listen)];
+  const recording = withKey(await openRecording(file, terminal), flags.key);
+  const service = createReplayedService(recording.head, speed);
+  const transports = [await loadListener(listen, flags)];
   const signal = terminal.interrupted?.() ?? terminal.signal ?? new AbortController().signal;
   let server: Server;
   try {
@@ -47,8 +49,9 @@ export async function runReplay(
       ...(flags.insecure === true && { insecure: true }),
     });
   } catch (error) {
-    if (!RpcError.is(error)) throw new UsageError((error as Error).message);
-    terminal.err(failureText(error).replace(/^ {2}outcome: .*\n/m, ""));
+    if (!RpcError.is(error) || error.code === "invalid_argument")
+      throw new UsageError(inFlags((error as Error).message));
+    terminal.err(inFlags(failureText(error).replace(/^ {2}outcome: .*\n/m, "")));
     return findings;
   }
   // Whoever waits for a subscriber to take something waits no more: there is none.
@@ -58,6 +61,15 @@ export async function runReplay(
   } finally {
     await server.close({ graceMs: lastGraceMs });
   }
+}
+
+function withKey(recording: Recording, key: string | undefined): Recording {
+  const { head, items } = recording;
+  if (key === undefined) return recording;
+  if (head.mode === "latest" || head.mode === "table") return { head: { ...head, key }, items };
+  throw new UsageError(
+    `--key is for a latest or table; ${head.service}.${head.event} was recorded as ${head.mode}`,
+  );
 }
 
 /** How long subscribers may take for what was published last. */
@@ -78,8 +90,10 @@ async function replay(
   { err }: Terminal,
 ): Promise<number> {
   const { signal } = plan;
-  const { service: name, event } = recording.head;
+  const { service: name, event, mode, key } = recording.head;
   err(`${name}.${event} of ${plan.file} is served at ${server.urls[0]}\n`);
+  if ((mode === "latest" || mode === "table") && key === undefined)
+    err("the key of its values is not known: the newest of each topic counts; --key names a property\n");
   if (plan.now !== true) {
     err("it begins with the first subscriber\n");
     await firstSubscriber(server, signal);
@@ -90,6 +104,8 @@ async function replay(
     for await (const item of recording.items()) {
       if (signal.aborted) break;
       if (item.kind === "gap") err(`the recording has a gap here: ${item.text}\n`);
+      else if (item.kind === "cut")
+        err(`the recording ends in the middle of line ${item.line}: it was cut off\n`);
       else {
         await pace.due(item, service);
         if (signal.aborted) break;
@@ -104,11 +120,7 @@ async function replay(
 }
 
 // Another version of the service may have had other keys, or limits.
-function publish(
-  service: ReplayedService,
-  item: Exclude<RecordedItem, { kind: "gap" }>,
-  { file }: Plan,
-): void {
+function publish(service: ReplayedService, item: PublishedItem, { file }: Plan): void {
   try {
     service.publish(item);
   } catch (error) {
@@ -136,7 +148,7 @@ class Pace {
     this.#signal = signal;
   }
 
-  async due({ at }: Extract<RecordedItem, { at: number }>, service: ReplayedService): Promise<void> {
+  async due({ at }: PublishedItem, service: ReplayedService): Promise<void> {
     if (this.#speed === Infinity) return service.drained();
     const now = performance.now();
     this.#begin ??= { at, now };

@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Event, event, serve, service } from "@rpc/core";
+import { connect, Event, event, type RemoteEvent, serve, service } from "@rpc/core";
 import { tcp } from "@rpc/transport-tcp";
+import { createCurveKeys } from "@rpc/transport-zmq";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createCertificate } from "./certificate.js";
 import { run, runFor } from "./run.js";
 import { openShop } from "./shop.js";
 
@@ -55,6 +57,34 @@ describe("rpc record", () => {
       err: "sales.ndjson is there already; nothing was recorded. Add --overwrite to lose it\n",
     });
     expect((await run([...record, "--overwrite"], { cwd })).exitCode).toBe(0);
+  });
+
+  test("says what could not be written, and what was", async () => {
+    const { url, shop } = await openShop();
+    shop.sales.publish("tea", { article: "tea", amount: 3n });
+    const record = ["record", url, "Shop.sales", "", "/dev/full", "--from", "oldest", "--count", "2"];
+    const recording = runFor([...record, "--overwrite"]);
+    await expect
+      .poll(() => {
+        shop.sales.publish("tea", { article: "tea", amount: 3n });
+        return Promise.race([recording.ended, undefined]);
+      })
+      .toMatchObject({
+        exitCode: 1,
+        err: expect.stringMatching(/^cannot write \/dev\/full: ENOSPC.*; recorded until then: \d item/),
+      });
+  });
+
+  test("has handed every item to the system before the next comes", async () => {
+    const { url, shop, server } = await openShop();
+    const cwd = folder();
+    const recording = runFor(["record", url, "Shop.sales", "", "sales.ndjson"], { cwd });
+    await expect.poll(() => server.stats().sessions.at(0)?.subscriptions).toBe(1);
+    for (const amount of [1n, 2n, 3n]) shop.sales.publish("tea", { article: "tea", amount });
+    // It still runs: nothing but the file is looked at.
+    await expect.poll(() => linesOf(cwd, "sales.ndjson")).toHaveLength(4);
+    recording.interrupt(130);
+    expect(await recording.ended).toMatchObject({ exitCode: 130, err: "3 items, 0 gaps in sales.ndjson\n" });
   });
 
   test("writes nothing for an event that is not there", async () => {
@@ -136,6 +166,106 @@ describe("rpc replay", () => {
     );
   });
 
+  test("gives a subscriber what the live event gave: every type, the mode and the cadence", async () => {
+    const values = [
+      new Date(0),
+      2n ** 70n,
+      Uint8Array.of(1, 2),
+      new Map([["a", new Set([1n])]]),
+      Float64Array.of(0.1, Number.NaN),
+      BigInt64Array.of(-5n),
+      { at: new Date(1), none: null, deep: [[undefined, -0, Number.POSITIVE_INFINITY]] },
+      { $date: "no date" },
+      "text 小红",
+      true,
+    ];
+    @service("Lab")
+    class Lab {
+      @event({ mode: "log", cadenceMs: 5_000 }) readonly found = new Event<unknown>();
+    }
+    const lab = new Lab();
+    const server = await serve([lab], { transports: [tcp()], listen: "tcp://127.0.0.1:0" });
+    onTestFinished(() => server.close({ graceMs: 0 }));
+    for (const [index, value] of values.entries()) lab.found.publish(`t${index % 2}`, value);
+    const cwd = folder();
+    const count = String(values.length);
+    const from = ["--from", "oldest", "--count", count];
+    await run(["record", server.urls[0]!, "Lab.found", "", "lab.ndjson", ...from], { cwd });
+    const replay = runFor(["replay", "lab.ndjson", "tcp://127.0.0.1:0", "--stay", "--now", "--speed", "2"], {
+      cwd,
+    });
+    const [, url = ""] = await replay.said(/served at (\S+)\n/, "err");
+    await replay.said(`${count} items were published`, "err");
+    const heard = async (at: string) => {
+      await using client = await connect(at, { transports: [tcp()] });
+      const { found } = client.service<{ found: RemoteEvent<unknown> }>("Lab");
+      const subscription = await found.subscribe("", { from: "oldest" });
+      const items: unknown[] = [];
+      for await (const item of subscription) {
+        if ("value" in item) items.push([item.kind, item.topic, item.seq, item.position, item.value]);
+        if (items.length === values.length) break;
+      }
+      return { items, mode: subscription.mode, cadenceMs: subscription.cadenceMs };
+    };
+    const live = await heard(server.urls[0]!);
+    expect(live.items.map((item) => (item as unknown[])[4])).toEqual(values);
+    expect(live).toMatchObject({ mode: "log", cadenceMs: 5_000 });
+    expect(await heard(url)).toEqual({ ...live, cadenceMs: 2_500 });
+  });
+
+  test("replays with TLS, for clients with a certificate", async () => {
+    const cwd = folder();
+    writeRecording(cwd, [sale(1_000, 1)]);
+    const { keyFile, certFile } = createCertificate();
+    const files = ["--cert", certFile, "--cert-key", keyFile, "--ca", certFile];
+    const replay = runFor(["replay", "sales.ndjson", "tls://127.0.0.1:0", ...files, "--loop"], { cwd });
+    const [, url = ""] = await replay.said(/served at (tls:\S+)\n/, "err");
+    expect((await run(["health", url, "--ca", certFile])).err).toContain("a client certificate");
+    expect((await run(["sub", url, "Shop.sales", "--count", "1", "--values", ...files])).out).toBe(
+      '{"amount":{"$bigint":"1"}}\n',
+    );
+  });
+
+  test("replays with CURVE, for the keys in a file", async () => {
+    const cwd = folder();
+    writeRecording(cwd, [sale(1_000, 1)]);
+    const [own, client] = [createCurveKeys(), createCurveKeys()];
+    writeFileSync(join(cwd, "own"), own.secretKey, { mode: 0o600 });
+    writeFileSync(join(cwd, "client"), client.secretKey, { mode: 0o600 });
+    writeFileSync(join(cwd, "allowed"), `${client.publicKey} the desk\n`);
+    const keys = ["--curve-key", join(cwd, "own"), "--curve-allowed", join(cwd, "allowed")];
+    const replay = runFor(["replay", "sales.ndjson", "zmq://127.0.0.1:0", ...keys, "--loop"], { cwd });
+    const [, url = ""] = await replay.said(/served at (zmq:\S+)\n/, "err");
+    const known = ["--curve-server", own.publicKey, "--curve-key", join(cwd, "client")];
+    expect((await run(["sub", url, "Shop.sales", "--count", "1", "--values", ...known])).out).toBe(
+      '{"amount":{"$bigint":"1"}}\n',
+    );
+    expect((await run(["health", url, "--curve-server", own.publicKey])).exitCode).toBe(3);
+  });
+
+  test("takes the key of a table from --key where the recording does not know it", async () => {
+    const cwd = folder();
+    const rows = ["A", "B"].map((symbol, index) => ({ ...sale(1, index), topic: "X", value: { symbol } }));
+    writeRecording(cwd, rows, { ...head, mode: "table", payload: undefined });
+    const replayed = async (...flags: string[]) => {
+      const file = ["replay", "sales.ndjson", "tcp://127.0.0.1:0", "--now", "--stay", ...flags];
+      const replay = runFor(file, { cwd });
+      const [, url = ""] = await replay.said(/served at (\S+)\n/, "err");
+      await replay.said("2 items were published", "err");
+      const sub = runFor(["sub", url, "Shop.sales", "--json"]);
+      await sub.said('"mark"');
+      sub.interrupt(130);
+      replay.interrupt(130);
+      return { err: (await replay.ended).err, rows: (await sub.ended).out.match(/"symbol":"."/g) };
+    };
+    const unknown = await replayed();
+    expect(unknown.rows).toEqual(['"symbol":"B"']);
+    expect(unknown.err).toContain("the newest of each topic counts; --key names a property");
+    const known = await replayed("--key", "symbol");
+    expect(known.rows).toEqual(['"symbol":"A"', '"symbol":"B"']);
+    expect(known.err).not.toContain("--key");
+  });
+
   test("replays a table with its keys", async () => {
     @service("Book")
     class Book {
@@ -193,9 +323,17 @@ describe("rpc replay", () => {
       "the recording cannot be served: @service: $rpc",
     ],
     [
-      "cut",
-      [`${JSON.stringify(head)}\n`, '{"kind":"live","to'],
-      "cut, line 2: expected an item of rpc record",
+      "broken",
+      [`${JSON.stringify(head)}\n`, '{"kind":"live","to\n', `${JSON.stringify(sale(1, 1))}\n`],
+      'broken, line 2: expected an item of rpc record, got {"kind":"live","to',
+    ],
+    [
+      "wrong",
+      [
+        `${JSON.stringify(head)}\n`,
+        `${JSON.stringify({ ...sale(1, 1), value: { at: { $date: "soon" } } })}\n`,
+      ],
+      "wrong, line 2: expected an item of rpc record, value.at.$date: expected",
     ],
   ])("refuses the file %s", async (file, lines, message) => {
     const cwd = folder();
@@ -204,14 +342,30 @@ describe("rpc replay", () => {
     expect(said).toMatchObject({ exitCode: 2, out: "", err: expect.stringContaining(message) });
   });
 
+  test("publishes what there is of a recording that was cut off, and says so", async () => {
+    const cwd = folder();
+    writeRecording(cwd, [sale(1, 1)]);
+    appendFileSync(join(cwd, "sales.ndjson"), '{"kind":"live","to');
+    const said = await run(["replay", "sales.ndjson", "tcp://127.0.0.1:0", "--now"], { cwd });
+    expect(said).toMatchObject({
+      exitCode: 0,
+      err: expect.stringContaining(
+        "the recording ends in the middle of line 3: it was cut off\n1 item was published\n",
+      ),
+    });
+  });
+
   test.each([
     [["--speed", "0"], 2, "--speed: expected a number"],
     [["--speed", "-1"], 2, "--speed"],
-    [["tcp://0.0.0.0:0"], 1, "is open to anyone who can reach it"],
+    [["tcp://0.0.0.0:0"], 1, "is open to anyone who can reach it; give --ca for client certificates"],
+    [["--key", "symbol"], 2, "--key is for a latest or table; Shop.sales was recorded as log"],
+    [["--curve-key", "x"], 2, "--curve-key and --curve-allowed go together"],
+    [["tls://127.0.0.1:0"], 2, "needs a private key and a certificate; give --cert and --cert-key"],
   ])("refuses %j", async ([first, ...rest], exitCode, message) => {
     const cwd = folder();
     writeRecording(cwd, []);
-    const args = first!.startsWith("tcp:") ? [first!, ...rest] : ["tcp://127.0.0.1:0", first!, ...rest];
+    const args = first!.includes("://") ? [first!, ...rest] : ["tcp://127.0.0.1:0", first!, ...rest];
     expect(await run(["replay", "sales.ndjson", ...args], { cwd })).toMatchObject({
       exitCode,
       err: expect.stringContaining(message),

@@ -43,6 +43,11 @@ export class FreshnessWatch {
     return this.#state;
   }
 
+  /** Milliseconds within which an item is expected, as the event says; undefined without. */
+  get cadenceMs(): number | undefined {
+    return this.#cadenceMs;
+  }
+
   /** Calls `listener` at every change; returns how to stop. */
   add(listener: (freshness: Freshness) => void): () => void {
     this.#listeners.add(listener);

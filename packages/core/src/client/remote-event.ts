@@ -50,6 +50,8 @@ export interface Subscription<Value> extends AsyncIterable<EventItem<Value>>, As
   readonly mode: "signal" | "latest" | "log" | "table";
   /** Behind the newest item that the program was given; where it began before the first. Store it to go on from there. */
   readonly position: EventPosition;
+  /** Milliseconds within which an item is expected, as declared at the event; undefined without. */
+  readonly cadenceMs: number | undefined;
   /**
    * Whether items come as often as the event's `cadenceMs` says. Without one, it is `fresh` while there is a link. Items
    * count when they arrive, of any topic.

@@ -96,6 +96,10 @@ export class LiveSubscription implements Subscription<unknown> {
     return this.#mode;
   }
 
+  get cadenceMs(): number | undefined {
+    return this.freshnessWatch.cadenceMs;
+  }
+
   get freshness(): Freshness {
     return this.freshnessWatch.state;
   }
