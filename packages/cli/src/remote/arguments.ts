@@ -13,6 +13,7 @@ import type { Terminal } from "../terminal.js";
 import { readInput, readLines } from "./input.js";
 import { parseJson } from "./json.js";
 import { fromNotation, NotationError } from "./notation.js";
+import { checkPrintable, isCallback, printWord } from "./printed-callback.js";
 import { readTyped } from "./typed-value.js";
 
 /** What a call's arguments are compared with: its method, and the types that it names. */
@@ -26,6 +27,8 @@ export interface Expected {
 export interface ReadingContext {
   readonly terminal: Terminal;
   wrong(error: Error): void;
+  /** Makes what is passed where a parameter is a function. */
+  callback(name: string): unknown;
 }
 
 /** Largest argument that is read from a file or piped in. */
@@ -40,26 +43,32 @@ const maxArgumentBytes = 64 * 1024 * 1024;
 export async function readArguments(
   texts: readonly string[],
   expected: Expected | undefined,
-  { terminal, wrong }: ReadingContext,
+  context: ReadingContext,
 ): Promise<unknown[]> {
   if (texts.filter((text) => text === "-").length > 1)
     throw new UsageError("only one argument can be - : there is one input");
   if (expected !== undefined) checkCount(texts, expected);
   const values: unknown[] = [];
   for (const [index, text] of texts.entries())
-    values.push(await readArgument(text, index, expected, { terminal, wrong }));
+    values.push(await readArgument(text, index, expected, context));
+  const left = expected?.method.params.slice(texts.length).filter((param) => !isOptional(param)) ?? [];
+  for (const param of left) values.push(readCallback(printWord, param, expected!.types, context));
   return values;
 }
 
-function checkCount(texts: readonly string[], { name, method }: Expected): void {
+function checkCount(texts: readonly string[], { name, method, types }: Expected): void {
   const { params } = method;
-  const needed = params.filter((param) => !isOptional(param)).length;
+  // Functions at the end need not be named: there is one word for them.
+  const needed = params.findLastIndex((param) => !isOptional(param) && !isCallback(param, types)) + 1;
   const last = params.at(-1);
   const most = last?.rest === true ? Infinity : params.length;
   if (texts.length >= needed && texts.length <= most) return;
   const range =
     needed === most ? `${needed}` : most === Infinity ? `at least ${needed}` : `${needed} to ${most}`;
-  const names = params.map((param) => (isOptional(param) ? `[${param.name}]` : param.name)).join(", ");
+  const mayBeLeftOut = (param: ParamContract, index: number) => isOptional(param) || index >= needed;
+  const names = params
+    .map((param, index) => (mayBeLeftOut(param, index) ? `[${param.name}]` : param.name))
+    .join(", ");
   throw new UsageError(
     `${name} takes ${range} ${range === "1" ? "argument" : "arguments"}${names === "" ? "" : ` (${names})`}, got ${texts.length}`,
   );
@@ -69,14 +78,16 @@ async function readArgument(
   text: string,
   index: number,
   expected: Expected | undefined,
-  { terminal, wrong }: ReadingContext,
+  context: ReadingContext,
 ): Promise<unknown> {
+  const { terminal } = context;
   const params = expected?.method.params;
   const param = params?.[Math.min(index, params.length - 1)];
   const label = labelOf(index, param, params);
   const kind = param === undefined ? undefined : kindOf(resolveType(param.type, expected!.types).schema);
   try {
-    if (kind === "stream") return readStream(text, label, itemReader(param!, expected!), { terminal, wrong });
+    if (kind === "stream") return readStream(text, label, itemReader(param!, expected!), context);
+    if (kind === "callback") return readCallback(text, param!, expected!.types, context);
     const given = await textOf(text, label, terminal);
     const json = parseArgument(given, text === given, kind, label);
     if (param === undefined) return fromNotation(json, label);
@@ -85,6 +96,20 @@ async function readArgument(
     if (error instanceof NotationError) throw new UsageError(`${error.path || label}: ${error.message}`);
     throw error;
   }
+}
+
+function readCallback(
+  text: string,
+  param: ParamContract,
+  types: Types,
+  { callback }: ReadingContext,
+): unknown {
+  if (text !== printWord)
+    throw new UsageError(
+      `${param.name} is a function: give ${printWord}, and each of its calls is printed as a line`,
+    );
+  checkPrintable(param, types);
+  return callback(param.name);
 }
 
 const wordKinds = new Set<unknown>(["string", "literal", "date", "bigint", "bytes", "union"]);

@@ -1,5 +1,5 @@
 import { type Client, RpcError } from "@rpc/core";
-import type { Contract, MemberContract } from "@rpc/core/contract";
+import { type Contract, jsPart, kindOf, type MemberContract, type TypeSchema } from "@rpc/core/contract";
 import { parseContract } from "../contract-source.js";
 import { UsageError } from "../exit-codes.js";
 
@@ -44,7 +44,7 @@ function checkMembers(contract: Contract, url: string): Contract {
       const fine =
         ["call", "stream", "event"].includes(member.kind) &&
         Array.isArray(params) &&
-        params.every((param) => typeof param?.name === "string" && isSchema(param.type)) &&
+        params.every(isParam) &&
         parts.every(isSchema);
       if (!fine)
         throw new UsageError(`${url} tells a contract that cannot be understood: ${service}.${name}`);
@@ -57,6 +57,15 @@ function outputOf(member: Exclude<MemberContract, { kind: "event" }>): unknown {
   return member.kind === "stream" ? member.item : member.result;
 }
 
-function isSchema(value: unknown): boolean {
+function isParam(param: { readonly name?: unknown; readonly type?: unknown } | null): boolean {
+  if (typeof param?.name !== "string" || !isSchema(param.type)) return false;
+  if (kindOf(param.type) !== "callback") return true;
+  const callback = jsPart(param.type, "callback");
+  if (!isSchema(callback)) return false;
+  const { params, result } = callback as { readonly params?: unknown; readonly result?: unknown };
+  return Array.isArray(params) && params.every(isParam) && isSchema(result);
+}
+
+function isSchema(value: unknown): value is TypeSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

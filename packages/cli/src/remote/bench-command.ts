@@ -54,8 +54,8 @@ function refuseUnsafe({ name, described, streams, args }: PreparedCall, { yes }:
   const sendsStream = args.some(
     (arg) => typeof arg === "object" && arg !== null && Symbol.asyncIterator in arg,
   );
-  if (streams || sendsStream)
-    throw new UsageError(`${name} is called with streams; rpc bench measures single replies`);
+  if (streams || sendsStream || args.some((arg) => typeof arg === "function"))
+    throw new UsageError(`${name} is called with streams or callbacks; rpc bench measures single replies`);
   if ((described as { once?: true } | undefined)?.once === true)
     throw new UsageError(`${name} is a once method: it would run once and be answered from memory`);
   if (yes === true || described?.idempotent === true) return;

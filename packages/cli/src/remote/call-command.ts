@@ -8,13 +8,16 @@ import { failureText, toJson } from "./failure-text.js";
 import { findMember } from "./find-member.js";
 import { toNotation } from "./notation.js";
 import { printableJson } from "./printable.js";
-import { type Reached, type ServerFlags, withServer } from "./with-server.js";
+import { createPrintedCallback } from "./printed-callback.js";
+import { aborted, type Reached, type ServerFlags, withServer } from "./with-server.js";
 
 /** Flags of `rpc call`. */
 export interface CallFlags extends ServerFlags {
   readonly key?: string;
   readonly stream?: true;
   readonly unchecked?: true;
+  /** Go on when the method has answered, for the calls of its callbacks. */
+  readonly stay?: true;
 }
 
 /** A method to call, as it was typed. */
@@ -46,8 +49,13 @@ export function runCall(request: CallRequest, flags: CallFlags, terminal: Termin
   return withServer(request.url, flags, terminal, async (server) => {
     const call = await prepareCall(server, request, flags, terminal);
     if (call.described !== undefined) checkKey(call.name, call.described, flags.key);
+    if (flags.stay === true && !call.args.some((arg) => typeof arg === "function"))
+      throw new UsageError(`--stay is for the calls of callbacks; ${call.name} is given none`);
     try {
-      return await (call.streams ? printItems(call, flags, terminal) : printValue(call, flags, terminal));
+      const exitCode = await (call.streams
+        ? printItems(call, flags, terminal)
+        : printValue(call, flags, terminal));
+      return flags.stay === true ? await stay(server, terminal) : exitCode;
     } catch (error) {
       const wrong = call.wrongItem();
       if (wrong !== undefined) throw wrong;
@@ -81,6 +89,7 @@ export async function prepareCall(
     wrong: (error) => {
       wrong = error;
     },
+    callback: (param) => createPrintedCallback(param, flags.json, terminal),
   });
   const options: CallOptions = {
     ...(signal !== undefined && { signal }),
@@ -125,6 +134,18 @@ async function printItems(
     await terminal.ready?.();
   }
   return clean;
+}
+
+// Callbacks live as long as the session: who went on waiting after that would wait for ever.
+async function stay({ client, signal, url }: Reached, { err }: Terminal): Promise<number> {
+  const lost = new Promise<number>((resolve) => {
+    client.onState((state) => {
+      if (state !== "reset") return;
+      err(`${url}: the callbacks ended with their session; call again\n`);
+      resolve(findings);
+    });
+  });
+  return (await Promise.race([lost, aborted(signal)])) ?? clean;
 }
 
 const width = 100;

@@ -1,5 +1,7 @@
 import {
   constraintText,
+  jsPart,
+  kindOf,
   type MemberContract,
   type MethodContract,
   type ParamContract,
@@ -69,7 +71,16 @@ export function firstLine(text: unknown): string {
 }
 
 function paramText({ name, type, optional, rest }: ParamContract): string {
-  const text = wholeTypeText(type);
+  const text = paramTypeText(type);
   if (rest === true) return `...${name}: ${/[ |]/.test(text) ? `(${text})` : text}[]`;
   return `${name}${optional === true ? "?" : ""}: ${text}`;
+}
+
+function paramTypeText(type: TypeSchema): string {
+  if (kindOf(type) !== "callback") return wholeTypeText(type);
+  const { params, result } = jsPart(type, "callback") as {
+    readonly params: readonly ParamContract[];
+    readonly result: TypeSchema;
+  };
+  return `(${params.map(paramText).join(", ")}) => ${wholeTypeText(result)}`;
 }

@@ -32,10 +32,11 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     "cat ticks.ndjson | rpc call zmq://127.0.0.1:7001 Feed.take -",
   ])
     .argument("<method>", "Service.method")
-    .argument("[arguments...]", "each as JSON; @file reads a file, - what is piped in")
+    .argument("[arguments...]", "each as JSON; @file reads a file, - what is piped in; print for a function")
     .option("--key <key>", "for a once method: names what is to be done, so that it is done once")
     .option("--stream", "the method answers with a stream; for a server that tells no contract")
     .option("--unchecked", "send the arguments without comparing them with the contract")
+    .option("--stay", "go on printing the calls of its callbacks when it has answered")
     .action(async (url: string, name: string, args: string[], flags: CallFlags) =>
       exit(await runCall({ url, name, args }, flags, terminal)),
     );

@@ -65,7 +65,7 @@ function convert(schema: TypeSchema, json: unknown, place: Place): unknown {
     case "union":
       return convertUnion(type, json, place);
     case "callback":
-      throw new NotationError(path, "a function cannot be given here; call it from a program");
+      throw new NotationError(path, "a function cannot be given inside a value; call it from a program");
     case "date":
       return typeof json === "string" ? readDate(json, path) : fromNotation(json, path);
     case "bigint":

@@ -251,6 +251,7 @@ describe("rpc ls and rpc describe", () => {
     expect(out).toContain("  sales: Event<Sale>  (log)\n");
     const lines = (await run(["ls", url, "--json"])).out.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).member)).toEqual([
+      "ask",
       "count",
       "echo",
       "forever",
@@ -259,6 +260,7 @@ describe("rpc ls and rpc describe", () => {
       "sales",
       "sum",
       "wait",
+      "watch",
     ]);
   });
 

@@ -55,6 +55,25 @@ export class Shop {
     return sum;
   }
 
+  #told: ((topic: string, at: Date) => Promise<void>)[] = [];
+
+  @expose()
+  async watch(to: number, told: (article: string, at: Date) => Promise<void>): Promise<string> {
+    for (let number = 1; number <= to; number++) await told(`tea ${number}`, new Date(number));
+    this.#told.push(told);
+    return "watched";
+  }
+
+  /** Calls what `watch` was given. */
+  async tell(article: string): Promise<void> {
+    await Promise.all(this.#told.map((told) => told(article, new Date(0))));
+  }
+
+  @expose()
+  async ask(answer: (question: string) => Promise<number>): Promise<number> {
+    return await answer("how many");
+  }
+
   @expose()
   wait(): Promise<void> {
     this.ran.push("wait");
@@ -85,6 +104,23 @@ export const contract: Contract = {
       hash: "y",
       doc: "Sells things.\n\nAll of them.",
       members: {
+        ask: {
+          kind: "call",
+          params: [
+            {
+              name: "answer",
+              type: {
+                "x-js": {
+                  callback: {
+                    params: [{ name: "question", type: { type: "string" } }],
+                    result: { type: "number" },
+                  },
+                },
+              },
+            },
+          ],
+          result: { type: "number" },
+        },
         count: {
           kind: "stream",
           params: [{ name: "to", type: { type: "number", maximum: 1000 } }],
@@ -113,6 +149,27 @@ export const contract: Contract = {
           result: { type: "number" },
         },
         wait: { kind: "call", params: [], result: { "x-js": "void" } },
+        watch: {
+          kind: "call",
+          params: [
+            { name: "to", type: { type: "number" } },
+            {
+              name: "told",
+              type: {
+                "x-js": {
+                  callback: {
+                    params: [
+                      { name: "article", type: { type: "string" } },
+                      { name: "at", type: { "x-js": "date" } },
+                    ],
+                    result: { "x-js": "void" },
+                  },
+                },
+              },
+            },
+          ],
+          result: { type: "string" },
+        },
       },
       errors: {
         SoldOut: { type: "object", properties: { article: { type: "string" } }, required: ["article"] },
