@@ -6,8 +6,12 @@
 export type { CallOptions } from "./call.js";
 export type { CallOutcome } from "./client/call-outcome.js";
 export type { EventItem, Gap } from "./client/event-item.js";
+export { events } from "./client/events.js";
+export { oneway } from "./client/oneway.js";
+export { outcomes } from "./client/outcomes.js";
 export type { RemoteEvent, Subscription } from "./client/remote-event.js";
 export type { RemoteStream } from "./client/remote-stream.js";
+export { streams } from "./client/streams.js";
 export { DeclaredError } from "./declared-error.js";
 export type { ServiceCaller, ServiceDescription } from "./service-caller.js";
 

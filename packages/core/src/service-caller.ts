@@ -1,5 +1,6 @@
 import type { CallOptions } from "./call.js";
 import type { CallOutcome } from "./client/call-outcome.js";
+import type { ClientPart } from "./client/client-part.js";
 import type { DeclaredErrorClass } from "./declared-error.js";
 
 /** What a generated client knows of its service: its static member `service`. */
@@ -17,6 +18,8 @@ export interface ServiceDescription {
    * hash differs, which then says by name which members do not fit. Without it they are called unchecked.
    */
   readonly contract?: string;
+  /** What calls do not do by themselves, such as events: the client takes it up. */
+  readonly parts?: readonly ClientPart[];
   /** Classes that declared errors come back as, by wire name. */
   readonly errors?: Readonly<Record<string, DeclaredErrorClass>>;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Client, connect } from "../src/client/client.js";
+import type { Client } from "../src/client/client.js";
+import { connect } from "../src/client/connect.js";
 import type { Remote } from "../src/client/proxy.js";
 import { type Server, serve } from "../src/server/server.js";
 import { until } from "../src/testing/check.js";
@@ -73,7 +74,7 @@ async function expectEnd(peer: ScriptedPeer, why: string | RegExp): Promise<void
 describe("a hostile peer without a session", () => {
   it.each([
     ["an empty packet", new Uint8Array(0), "packet of 0 bytes has no header"],
-    ["zeros", new Uint8Array(100), "unknown frame 0x00"],
+    ["zeros", new Uint8Array(100), "unexpected frame 0x00"],
     [
       "a numbered packet",
       packetOf({ numbered: true, number: 1, acknowledged: 0, sentAt: 0 }, [callOf(1, "Person.getName")]),
@@ -127,8 +128,8 @@ describe("a hostile peer without a session", () => {
 
 describe("a hostile peer with a session", () => {
   it.each<[string, number[], string | RegExp]>([
-    ["an unknown frame", [0x7f, 0, 0, 0, 0], "unknown frame 0x7f"],
-    ["a frame that no part of this version knows", [0x38, 0, 0, 0, 0], "unknown frame 0x38"],
+    ["an unknown frame", [0x7f, 0, 0, 0, 0], "unexpected frame 0x7f"],
+    ["a frame that no part of this version knows", [0x38, 0, 0, 0, 0], "unexpected frame 0x38"],
     [
       "a frame longer than its packet",
       [frameTypes.cancel, 0, 0, 0, 9, 1],
@@ -183,8 +184,8 @@ describe("a hostile peer with a session", () => {
       [{ type: "error", id: 7, code: "internal", message: "", outcome: "unknown" }],
       "an answer to callback call 7, which is not pending",
     ],
-    ["events", [{ type: "events", id: 7, kind: "live", rows: [] }], "events from a client"],
-    ["a goaway", [{ type: "goaway", graceMs: 1 }], "goaway from a client"],
+    ["events", [{ type: "events", id: 7, kind: "live", rows: [] }], "unexpected frame 0x34"],
+    ["a goaway", [{ type: "goaway", graceMs: 1 }], "unexpected frame 0x05"],
     ["a hello", [helloOf()], "hello on an open session"],
     [
       "a call id that is running",

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
-import { connect } from "../src/client/client.js";
+import { connect } from "../src/client/connect.js";
 import type { Remote } from "../src/client/proxy.js";
 import type { RpcError } from "../src/errors.js";
 import { guardLogger, type Logger } from "../src/logger.js";

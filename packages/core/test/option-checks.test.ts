@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connect } from "../src/client/client.js";
+import { connect } from "../src/client/connect.js";
 import { serve } from "../src/server/server.js";
 import { Person } from "../src/testing/person.js";
 import { memory } from "../src/transports/memory.js";

@@ -8,6 +8,8 @@ import {
   type ServiceCaller,
   type ServiceDescription,
   DeclaredError,
+  events,
+  outcomes,
 } from "@rpc/core/generated";
 
 /** One day of trading. */
@@ -134,6 +136,7 @@ export class OrderDeskClient {
     name: "OrderDesk",
     hash: "sha256-RzOp0H7tSEhIIPn388hm7amT89On-jif0DR-BlhXWQA",
     members: ["bookingsOf", "buy", "holdings", "ticks"],
+    parts: [events, outcomes],
     idempotent: ["bookingsOf"],
     contract: '{"name":"OrderDesk","service":{"members":{"bookingsOf":{"idempotent":true,"kind":"call","params":[{"name":"order","type":{"type":"string"}}],"result":{"type":"number"}},"buy":{"kind":"call","once":true,"params":[{"name":"order","type":{"type":"string"}},{"name":"symbol","type":{"type":"string"}},{"name":"quantity","type":{"type":"number"}}],"result":{"type":"string"}},"holdings":{"key":"symbol","kind":"event","mode":"table","payload":{"$ref":"#/types/Holding"}},"ticks":{"kind":"event","mode":"signal","payload":{"type":"number"}}}},"types":{"Holding":{"properties":{"quantity":{"type":"number"},"symbol":{"type":"string"}},"required":["quantity","symbol"],"type":"object"}}}',
   };
@@ -190,6 +193,7 @@ export class PersonClient {
     name: "Person",
     hash: "sha256-BJ-Aoa3XWIz-bxRg7iUkeM6RrHPv3VfrYvdEKA08-uU",
     members: ["changeAge", "changeName", "getAge", "getName", "renamed"],
+    parts: [events],
     contract: '{"name":"Person","service":{"members":{"changeAge":{"kind":"call","params":[{"name":"newAge","type":{"type":"number"}}],"result":{"x-js":"void"}},"changeName":{"kind":"call","params":[{"name":"newName","type":{"type":"string"}}],"result":{"x-js":"void"}},"getAge":{"kind":"call","params":[],"result":{"type":"number"}},"getName":{"kind":"call","params":[],"result":{"type":"string"}},"renamed":{"kind":"event","mode":"signal","payload":{"$ref":"#/types/Renamed"}}}},"types":{"Renamed":{"properties":{"after":{"type":"string"},"before":{"type":"string"}},"required":["after","before"],"type":"object"}}}',
   };
 
@@ -261,6 +265,7 @@ export class TradingDeskClient {
       "positions",
       "ticks",
     ],
+    parts: [events],
     errors: { OrderNotOpen, OrderRefused },
     contract: '{"name":"TradingDesk","service":{"errors":{"OrderNotOpen":{"properties":{"orderId":{"type":"number"}},"required":["orderId"],"type":"object"},"OrderRefused":{"properties":{"reason":{"$ref":"#/types/RefusalReason"}},"required":["reason"],"type":"object"}},"members":{"cancelOrder":{"kind":"call","params":[{"name":"orderId","type":{"type":"number"}}],"result":{"$ref":"#/types/Order"},"throws":["OrderNotOpen"]},"fills":{"kind":"event","mode":"signal","payload":{"$ref":"#/types/Fill"}},"history":{"kind":"call","params":[{"name":"symbol","type":{"type":"string"}},{"name":"from","type":{"x-js":"date"}},{"name":"to","type":{"x-js":"date"}}],"result":{"items":{"$ref":"#/types/Tick"},"type":"array"}},"openMarket":{"kind":"call","params":[],"result":{"$ref":"#/types/Market"}},"orders":{"kind":"event","mode":"signal","payload":{"$ref":"#/types/Order"}},"placeOrder":{"kind":"call","params":[{"name":"order","type":{"$ref":"#/types/OrderRequest"}}],"result":{"$ref":"#/types/Order"},"throws":["OrderRefused"]},"positions":{"kind":"call","params":[],"result":{"items":{"$ref":"#/types/Position"},"type":"array"}},"ticks":{"kind":"event","mode":"signal","payload":{"$ref":"#/types/Tick"}}}},"types":{"Bar":{"properties":{"high":{"type":"number"},"low":{"type":"number"},"open":{"type":"number"},"volume":{"x-js":"bigint"}},"required":["high","low","open","volume"],"type":"object"},"Fill":{"properties":{"day":{"x-js":"date"},"orderId":{"type":"number"},"price":{"type":"number"},"quantity":{"type":"number"},"side":{"$ref":"#/types/Side"},"symbol":{"type":"string"}},"required":["day","orderId","price","quantity","side","symbol"],"type":"object"},"LimitOrder":{"properties":{"price":{"type":"number"},"quantity":{"type":"number"},"side":{"$ref":"#/types/Side"},"symbol":{"type":"string"},"type":{"const":"limit"}},"required":["price","quantity","side","symbol","type"],"type":"object"},"Market":{"properties":{"nextDay":{"x-js":"date"},"wasOpen":{"type":"boolean"}},"required":["nextDay","wasOpen"],"type":"object"},"MarketOrder":{"properties":{"quantity":{"type":"number"},"side":{"$ref":"#/types/Side"},"symbol":{"type":"string"},"type":{"const":"market"}},"required":["quantity","side","symbol","type"],"type":"object"},"Order":{"properties":{"id":{"type":"number"},"request":{"$ref":"#/types/OrderRequest"},"state":{"$ref":"#/types/OrderState"}},"required":["id","request","state"],"type":"object"},"OrderRequest":{"anyOf":[{"$ref":"#/types/LimitOrder"},{"$ref":"#/types/MarketOrder"}],"x-tag":"type"},"OrderState":{"enum":["cancelled","expired","filled","open"]},"Position":{"properties":{"averagePrice":{"type":"number"},"quantity":{"type":"number"},"symbol":{"type":"string"}},"required":["averagePrice","quantity","symbol"],"type":"object"},"RefusalReason":{"enum":["bad-price","bad-quantity","malformed","not-enough-shares","not-tradable","too-many-orders","unknown-symbol"]},"Side":{"enum":["buy","sell"]},"Tick":{"properties":{"bar":{"$ref":"#/types/Bar"},"day":{"x-js":"date"},"price":{"type":"number"},"symbol":{"type":"string"}},"required":["day","price","symbol"],"type":"object"}}}',
   };

@@ -110,7 +110,7 @@ export const frameAttacks: readonly Attack[] = [
   {
     name: "a frame of no known type",
     limit: "types of frames",
-    expected: /^closed: protocol error: unknown frame 0x7f/,
+    expected: /^closed: protocol error: unexpected frame 0x7f/,
     async run(field) {
       const peer = await field.client();
       peer.sendBody(0x7f, 0, 0, 0, 0);

@@ -7,6 +7,7 @@ import {
 import { printMethod } from "./method.js";
 import { isIdentifier, propertyName } from "./names.js";
 import type { Page } from "./page.js";
+import { partsOf } from "./parts.js";
 import { deprecation, joinDoc, printType } from "./type.js";
 import type { Writer } from "./writer.js";
 
@@ -54,6 +55,8 @@ function printDescription(
     const line = `members: [${members.join(", ")}],`;
     if (line.length <= 100) out.line(line);
     else out.block("members: [", "],", () => out.lines(members.map((member) => `${member},`)));
+    const parts = partsOf(service).map((part) => imports.value(part));
+    if (parts.length > 0) out.line(`parts: [${parts.join(", ")}],`);
     const errors = Object.keys(service.errors ?? {})
       .sort()
       .map((error) => {

@@ -6,12 +6,14 @@ import type { KindLogger } from "../logger.js";
 import { sayHello } from "../session/handshake.js";
 import type { Connection, Receiver } from "../transport.js";
 import type { HelloFrame, WelcomeFrame } from "../wire/frame.js";
+import type { FrameSet } from "../wire/frame-set.js";
 import { askCredentials } from "./ask-credentials.js";
 
 export interface AttemptOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: KindLogger;
+  readonly frames: FrameSet;
   readonly connectTimeoutMs: number;
   readonly credentials: (() => unknown) | undefined;
 }
@@ -37,7 +39,7 @@ export async function attemptTo(
   options: AttemptOptions,
   greeting: Greeting,
 ): Promise<void> {
-  const { clock, limits, logger, connectTimeoutMs, credentials } = options;
+  const { clock, limits, frames, logger, connectTimeoutMs, credentials } = options;
   const { signal } = attempt;
   const timer = clock.timer(connectTimeoutMs, () => attempt.abort());
   let connection: Connection | undefined;
@@ -53,7 +55,7 @@ export async function attemptTo(
     const opened = connection;
     signal.addEventListener("abort", () => void opened.close());
     const hello = greeting.hello(await unlessGivenUp(askCredentials(credentials), signal, greeting));
-    const handshake = { clock, limits, timeoutMs: connectTimeoutMs };
+    const handshake = { clock, limits, frames, timeoutMs: connectTimeoutMs };
     await sayHello(opened, hello, handshake, (welcome) => greeting.welcomed(opened, welcome));
   } catch (error) {
     void connection?.close();

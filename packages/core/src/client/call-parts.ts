@@ -7,6 +7,7 @@ import { isAsyncIterable } from "../stream/is-async-iterable.js";
 import type { StreamFailure } from "../stream/outgoing-stream.js";
 import type { SessionStreams } from "../stream/session-streams.js";
 import { type CallExtras, maxPassedIndex, type PassedParameter } from "../wire/frame.js";
+import { isPassed, isPassedParameter } from "./is-passed.js";
 import type { SentCalls } from "./sent-calls.js";
 
 /** How a call is answered: by one reply, by a stream, or not at all. */
@@ -22,7 +23,8 @@ export interface PartsOfSession {
 
 /** What a call is sent with when it is more than plain arguments and one reply. */
 export interface OpenedParts {
-  readonly args: readonly unknown[];
+  /** Without the passed ones; undefined when they are all values. */
+  readonly args: readonly unknown[] | undefined;
   readonly extras: CallExtras;
   /** The call was sent: streams may start. */
   sent(): void;
@@ -30,8 +32,22 @@ export interface OpenedParts {
   failed(): void;
 }
 
+/** What a call has besides plain arguments and one reply, as the call uses it. */
+export interface CallExtent {
+  /** Whether streams or callbacks are among the arguments. */
+  readonly passing: boolean;
+  /** Whether a stream was used, so that the call cannot be sent again: a source was read, or items of the answer came. */
+  readonly spent: boolean;
+  /** What an error says besides when the session ends under the call: how far its stream came. */
+  readonly details: { readonly lastIndex: number } | undefined;
+  /** Gives the parts their places in a session. Throws `RpcError` when there is no room. */
+  open(id: number, sent: SentCalls): OpenedParts;
+  /** The call, or this attempt of it, is over; the answer's stream is ended by who waits for the call. */
+  close(): void;
+}
+
 /** What a call has besides plain arguments and one reply: streams, callbacks, or no answer. */
-export class CallParts {
+export class CallParts implements CallExtent {
   readonly #name: string;
   readonly #args: readonly unknown[];
   readonly #answer: Answer;
@@ -54,30 +70,18 @@ export class CallParts {
     this.#find = find;
   }
 
-  /** Whether a call is more than plain arguments and one reply, and so has parts. */
-  static needed(args: readonly unknown[], answer: Answer): boolean {
-    if (answer !== "reply") return true;
-    // Asked of every call, so without a closure.
-    for (let index = 0; index < args.length; index++) if (isPassed(args[index])) return true;
-    return false;
-  }
-
-  /** Whether streams or callbacks are among the arguments. */
   get passing(): boolean {
-    return this.#args.some(isPassed);
+    return isPassed(this.#args);
   }
 
-  /** Whether a stream was used, so that the call cannot be sent again: a source was read, or items of the answer came. */
   get spent(): boolean {
     return this.#read || (typeof this.#answer !== "string" && this.#answer.lastIndex >= 0);
   }
 
-  /** What an error says besides when the session ends under the call: how far its stream came. */
   get details(): { readonly lastIndex: number } | undefined {
     return typeof this.#answer === "string" ? undefined : { lastIndex: this.#answer.lastIndex };
   }
 
-  /** Gives the parts their places in a session. Throws `RpcError` when there is no room. */
   open(id: number, sent: SentCalls): OpenedParts {
     const parts = this.#find(sent);
     const { session, streams, callbacks } = parts;
@@ -115,10 +119,14 @@ export class CallParts {
     const failed = () => {
       for (const parameter of passed) if (parameter.kind === "callback") callbacks.remove(parameter.id);
     };
-    return { args: this.#args.map((value) => (isPassed(value) ? null : value)), extras, sent: start, failed };
+    return {
+      args: this.#args.map((value) => (isPassedParameter(value) ? null : value)),
+      extras,
+      sent: start,
+      failed,
+    };
   }
 
-  /** The call, or this attempt of it, is over; the answer's stream is ended by who waits for the call. */
   close(): void {
     const close = this.#close;
     this.#close = undefined;
@@ -161,7 +169,7 @@ export class CallParts {
     const passed: PassedParameter[] = [];
     try {
       this.#args.forEach((value, index) => {
-        if (!isPassed(value)) return;
+        if (!isPassedParameter(value)) return;
         if (index > maxPassedIndex)
           throw this.#refuse(
             `argument ${index + 1} is a stream or function; only the first ${maxPassedIndex + 1} can be`,
@@ -188,7 +196,3 @@ export class CallParts {
 
 const noCredit = { items: 0, bytes: 0 };
 const noErrors = new Map<never, never>();
-
-function isPassed(value: unknown): boolean {
-  return typeof value === "function" || isAsyncIterable(value);
-}

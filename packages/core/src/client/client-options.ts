@@ -6,6 +6,7 @@ import type { Logger } from "../logger.js";
 import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
 import { checkOptions } from "../service/names.js";
 import type { Transport } from "../transport.js";
+import type { ClientPart } from "./client-part.js";
 
 /** How a client connects and calls. */
 export interface ClientOptions {
@@ -24,6 +25,11 @@ export interface ClientOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Lets calls made inside a served method inherit from its call: the `ambientContext` that `serve` got. Default: none. */
   readonly ambientContext?: AmbientContext;
+  /**
+   * What the client does besides calling, for programs that use no generated client. In a page: `[events]`, or
+   * `everything`. In Node it does everything as it is.
+   */
+  readonly parts?: readonly ClientPart[];
   /** Bounds of this client; see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Default: silent. */
@@ -41,6 +47,7 @@ const names = [
   "credentials",
   "interceptors",
   "ambientContext",
+  "parts",
   "limits",
   "logger",
   "clock",

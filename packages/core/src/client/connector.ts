@@ -9,6 +9,7 @@ import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
 import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
+import type { FrameSet } from "../wire/frame-set.js";
 import { attemptTo } from "./attempt.js";
 import { Backoff } from "./backoff.js";
 
@@ -26,6 +27,7 @@ export interface ConnectorOptions {
   readonly connectTimeoutMs: number;
   readonly credentials: (() => unknown) | undefined;
   readonly without: Safety | undefined;
+  readonly frames: FrameSet;
   /** Where to connect, tried in turn. */
   readonly targets: readonly { readonly url: URL; readonly transport: Transport }[];
 }
@@ -261,10 +263,10 @@ export class Connector {
   }
 
   #createSession(welcome: WelcomeFrame): { session: Session; opened(): void } {
-    const { clock, limits, logger, random, without } = this.#options;
+    const { clock, limits, logger, random, without, frames } = this.#options;
     let listener: SessionListener | undefined;
     const session: Session = new Session(
-      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget, without },
+      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget, frames, without },
       welcome.limits,
       {
         frame: (frame, sentAt) => listener?.frame(frame, sentAt),

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
+import type { CallExtent } from "./call-parts.js";
 import type { OnewayCredit } from "./oneway-credit.js";
 import type { PendingCall } from "./pending-calls.js";
 import type { SentCalls } from "./sent-calls.js";
@@ -27,6 +28,14 @@ export interface OnewayCallsOptions {
  * They take no slots of calls that are answered; the server allows as many again, and says when some have finished.
  */
 export class OnewayCalls {
+  /** What such a call with plain arguments has besides: nobody waits for an answer. */
+  readonly extent: CallExtent = {
+    passing: false,
+    spent: false,
+    details: undefined,
+    open: () => ({ args: undefined, extras: { oneway: true }, sent() {}, failed() {} }),
+    close() {},
+  };
   readonly #options: OnewayCallsOptions;
   /** Calls that wait, each with the timer of its deadline. */
   readonly #queue = new Map<PendingCall, Timer | undefined>();

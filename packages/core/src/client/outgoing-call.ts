@@ -2,7 +2,7 @@ import { type Call, type CallOptions, noMetadata } from "../call.js";
 import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { ServiceDescription } from "../service-caller.js";
-import type { CallParts } from "./call-parts.js";
+import type { CallExtent } from "./call-parts.js";
 import type { PendingCall } from "./pending-calls.js";
 import type { SentCalls } from "./sent-calls.js";
 
@@ -16,7 +16,7 @@ export class OutgoingCall implements PendingCall {
   readonly #call: Call;
   readonly #service: ServiceDescription;
   readonly #options: CallOptions;
-  readonly #parts: CallParts | undefined;
+  readonly #parts: CallExtent | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
 
@@ -27,7 +27,7 @@ export class OutgoingCall implements PendingCall {
     options: CallOptions,
     resolve: (value: unknown) => void,
     reject: (error: RpcError) => void,
-    parts?: CallParts,
+    parts?: CallExtent,
   ) {
     this.deadline = deadline;
     this.#call = call;
@@ -108,7 +108,7 @@ export class OutgoingCall implements PendingCall {
   }
 }
 
-function closing<Value>(parts: CallParts, settle: (value: Value) => void): (value: Value) => void {
+function closing<Value>(parts: CallExtent, settle: (value: Value) => void): (value: Value) => void {
   return (value) => {
     parts.close();
     settle(value);

@@ -3,10 +3,8 @@ import type { DeclaredErrorClass } from "../declared-error.js";
 import { RpcError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
-import type { ErrorBody, OutcomeFrame } from "../wire/frame.js";
-import { ProtocolError } from "../wire/protocol-error.js";
+import type { ErrorBody } from "../wire/frame.js";
 import { notExecuted } from "./not-executed.js";
-import { OutcomeQuery } from "./outcome-query.js";
 import { Retries } from "./retries.js";
 import { SentCalls } from "./sent-calls.js";
 
@@ -137,16 +135,6 @@ export class PendingCalls {
 
   resolve(sent: SentCalls, id: number, value: unknown): void {
     sent.answer(id)?.resolve(value);
-    this.pump();
-  }
-
-  /** An answer to a question about a key. Throws `ProtocolError` when it was a call. */
-  outcome(sent: SentCalls, frame: OutcomeFrame): void {
-    const call = sent.find(frame.id);
-    if (call !== undefined && !(call instanceof OutcomeQuery))
-      throw new ProtocolError(`call ${frame.id} was answered with an outcome`);
-    sent.answer(frame.id);
-    call?.answer(frame);
     this.pump();
   }
 

@@ -6,8 +6,7 @@ import { checkPrefix } from "../service/topic.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
 import type { EventsFrame, GapFrame, MarkFrame, SubscribedFrame, UnsubscribedFrame } from "../wire/frame.js";
-import type { EventItem } from "./event-item.js";
-import type { SubscribeOptions } from "./remote-event.js";
+import type { SubscribeRequest } from "./subscribe-request.js";
 import { LiveSubscription } from "./subscription.js";
 
 interface Entry {
@@ -28,16 +27,6 @@ export interface SubscriptionsOptions {
   /** What messages end with while there is no link; empty while there is. */
   obstacle(): string;
   readonly logger: Logger;
-}
-
-/** What a program asks for. */
-export interface SubscribeRequest {
-  readonly service: string;
-  readonly event: string;
-  readonly prefix: string;
-  readonly listener: ((item: EventItem<unknown>) => unknown) | undefined;
-  readonly from: NonNullable<SubscribeOptions["from"]>;
-  readonly maxRate?: number | undefined;
 }
 
 /** All subscriptions of a client. They outlive sessions: a new one gets each of them once. */

@@ -6,6 +6,7 @@ import type { KindLogger } from "../logger.js";
 import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
 import type { Connection, Receiver } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
+import { serverFrames } from "../wire/server-frames.js";
 import type { Authenticator } from "./authenticator.js";
 import type { ServedSession } from "./served-session.js";
 import type { SessionTable } from "./session-table.js";
@@ -50,7 +51,7 @@ export class Reception {
     }
     this.#connections.add(connection);
     const { clock, limits, logger } = this.#options;
-    const handshake = { clock, limits, timeoutMs: limits.handshakeTimeoutMs };
+    const handshake = { clock, limits, frames: serverFrames, timeoutMs: limits.handshakeTimeoutMs };
     receiveHello(
       connection,
       handshake,
@@ -102,7 +103,7 @@ export class Reception {
         features: [],
         validMs: served.caller.validMs,
       },
-      limits,
+      { limits, frames: serverFrames },
     );
     // The client is here, so an older connection of its session is a dead one.
     if (resumed) served.session.break(new Error("its client came by another connection"));

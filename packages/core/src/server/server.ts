@@ -11,6 +11,8 @@ import { BlockPool } from "../session/block-pool.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
 import { SendBudget } from "../session/send-budget.js";
 import type { Listener } from "../transport.js";
+import { serverFrames } from "../wire/server-frames.js";
+import { TargetCache } from "../wire/target-cache.js";
 import { Admission } from "./admission.js";
 import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
@@ -246,6 +248,8 @@ export class Server implements AsyncDisposable {
       random: this.#random,
       pool: this.#pool,
       budget: this.#budget,
+      frames: serverFrames,
+      targets: new TargetCache(),
       without: (options as WithoutSafety)[without],
       registry: this.#registry,
       logs: this.#logs,

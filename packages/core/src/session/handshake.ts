@@ -11,6 +11,7 @@ import {
   protocolVersion,
   type WelcomeFrame,
 } from "../wire/frame.js";
+import type { FrameSet } from "../wire/frame-set.js";
 import { headerBytes, readHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { createLoosePacket } from "./loose-packet.js";
@@ -18,6 +19,8 @@ import { createLoosePacket } from "./loose-packet.js";
 export interface HandshakeOptions {
   readonly clock: Clock;
   readonly limits: Limits;
+  /** What this side reads and writes. */
+  readonly frames: FrameSet;
   readonly timeoutMs: number;
 }
 
@@ -40,12 +43,19 @@ export function toPeerLimits(limits: Limits): PeerLimits {
 }
 
 /** Sends one frame of a handshake. */
-export function sendHandshake(connection: Connection, frame: HandshakeFrame, limits: Limits): void {
-  connection.send(createHandshake(frame, limits));
+export function sendHandshake(
+  connection: Connection,
+  frame: HandshakeFrame,
+  options: Pick<HandshakeOptions, "limits" | "frames">,
+): void {
+  connection.send(createHandshake(frame, options));
 }
 
-function createHandshake(frame: HandshakeFrame, limits: Limits): Uint8Array {
-  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits);
+function createHandshake(
+  frame: HandshakeFrame,
+  { limits, frames }: Pick<HandshakeOptions, "limits" | "frames">,
+): Uint8Array {
+  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, limits, frames);
 }
 
 /**
@@ -61,7 +71,7 @@ export function sayHello(
   welcomed: (welcome: WelcomeFrame) => Receiver,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const packet = createHandshake(hello, options.limits);
+    const packet = createHandshake(hello, options);
     if (packet.length > maxHandshakePacketBytes) throw tooLarge(packet.length);
     start(connection, options, {
       frame(frame) {
@@ -151,7 +161,7 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
     fail(error);
     // A peer that was refused learns why; one that refused us knows.
     if (!(reason instanceof RefusedByPeer))
-      sendHandshake(connection, { type: "close", ...toErrorBody(toTold(reason, error)) }, options.limits);
+      sendHandshake(connection, { type: "close", ...toErrorBody(toTold(reason, error)) }, options);
     void connection.close();
   };
   connection.start({
@@ -159,7 +169,7 @@ function start(connection: Connection, options: HandshakeOptions, steps: Handsha
       if (receiver !== undefined) return receiver.packet(bytes);
       if (over) return;
       try {
-        const frame = readOnlyFrame(bytes, options.limits);
+        const frame = readOnlyFrame(bytes, options);
         const next = steps.frame(frame, accept, refuse);
         if (next !== undefined) accept(next);
       } catch (error) {
@@ -219,9 +229,9 @@ function toTold(reason: unknown, error: RpcError): RpcError {
   return new RpcError("internal", "internal error", { outcome: "not-executed" });
 }
 
-function readOnlyFrame(bytes: Uint8Array, limits: Limits): HandshakeFrame {
+function readOnlyFrame(bytes: Uint8Array, { limits, frames }: HandshakeOptions): HandshakeFrame {
   if (readHeader(bytes).numbered) throw new ProtocolError("a numbered packet before the handshake");
-  const reader = new FrameReader(bytes, headerBytes, limits);
+  const reader = new FrameReader(bytes, headerBytes, limits, frames);
   const frame = reader.next();
   if (frame === undefined || reader.next() !== undefined)
     throw new ProtocolError("expected one frame in a packet of the handshake");

@@ -3,6 +3,7 @@ import { RpcError } from "../errors.js";
 import { packetHeadroom } from "../transport.js";
 import type { ByteSink } from "../wire/byte-sink.js";
 import { encodeFrame, type OutgoingFrame } from "../wire/encode-frame.js";
+import type { FrameSet } from "../wire/frame-set.js";
 import { headerBytes, sharedPacketBytes } from "../wire/packet.js";
 import type { ScanLimits } from "../wire/scan.js";
 import type { Block, BlockPool } from "./block-pool.js";
@@ -35,6 +36,7 @@ const bodyStart = packetHeadroom + headerBytes;
 export class Outbox {
   readonly #clock: Clock;
   readonly #pool: BlockPool;
+  readonly #frames: FrameSet;
   readonly #sealed: (packet: SealedPacket) => void;
   readonly #flush = (): void => this.flush();
   /** Where packets lie: stays between turns until its packets are acknowledged. */
@@ -48,9 +50,10 @@ export class Outbox {
   #eventBytes = 0;
   #encoding = false;
 
-  constructor(clock: Clock, pool: BlockPool, sealed: (packet: SealedPacket) => void) {
+  constructor(clock: Clock, pool: BlockPool, frames: FrameSet, sealed: (packet: SealedPacket) => void) {
     this.#clock = clock;
     this.#pool = pool;
+    this.#frames = frames;
     this.#sealed = sealed;
   }
 
@@ -137,7 +140,7 @@ export class Outbox {
     }
     this.#encoding = true;
     try {
-      encodeFrame(sink, frame, limits);
+      encodeFrame(sink, frame, limits, this.#frames);
     } finally {
       this.#encoding = false;
     }

@@ -8,9 +8,10 @@ import { FrameReader } from "../wire/decode-frame.js";
 import type { OutgoingFrame } from "../wire/encode-frame.js";
 import { fromErrorBody, toErrorBody } from "../wire/error-frame.js";
 import type { Frame, HandshakeFrame, PeerLimits, SessionFrame } from "../wire/frame.js";
+import type { FrameSet } from "../wire/frame-set.js";
 import { distance, headerBytes, readHeader, writeHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { TargetCache } from "../wire/target-cache.js";
+import type { TargetCache } from "../wire/target-cache.js";
 import type { Block, BlockPool } from "./block-pool.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Lateness } from "./lateness.js";
@@ -40,6 +41,10 @@ export interface SessionOptions {
   readonly random: Random;
   readonly pool: BlockPool;
   readonly budget: SendBudget;
+  /** What this side reads and writes. */
+  readonly frames: FrameSet;
+  /** Targets by name that were called before; for who is called. */
+  readonly targets?: TargetCache;
   /** A safety taken away by the testing kit. */
   readonly without?: Safety | undefined;
 }
@@ -74,7 +79,6 @@ export class Session {
   readonly #leaveBudget: () => void;
   readonly #heartbeat: Heartbeat;
   readonly #lateness = new Lateness();
-  readonly #targets = new TargetCache();
   readonly #zero: number;
   readonly #turn: ReadTurn;
   /** Set while the turn is over. */
@@ -109,7 +113,7 @@ export class Session {
     this.#zero = options.clock.now();
     this.#lastReadAt = this.#zero;
     this.#turn = new ReadTurn(options.clock, () => this.#continue());
-    this.#outbox = new Outbox(options.clock, options.pool, (packet) => this.#seal(packet));
+    this.#outbox = new Outbox(options.clock, options.pool, options.frames, (packet) => this.#seal(packet));
     this.#heartbeat = new Heartbeat(options.clock, options.limits.heartbeatMs, {
       silent: () => this.#sendLoose({ type: "ping", answer: false }),
       dead: (silentMs) => this.break(new Error(`nothing heard for ${Math.round(silentMs)} ms`)),
@@ -369,7 +373,8 @@ export class Session {
     if (header.numbered && ahead <= 0 && this.without !== "duplicate-check") return;
     // Counted before its frames go up: one that fails up there ends the session, and must never come again.
     if (header.numbered && ahead > 0) this.#received = header.number;
-    const reader = new FrameReader(bytes, headerBytes, this.#options.limits, this.#targets);
+    const { limits, frames, targets } = this.#options;
+    const reader = new FrameReader(bytes, headerBytes, limits, frames, targets);
     this.#readFrames(reader, header.numbered, now - late);
     if (header.numbered && this.#state === "open") this.#countReceived(bytes.length);
   }
@@ -486,7 +491,7 @@ export class Session {
       acknowledged: this.#received,
       sentAt: this.#sessionTime(this.#options.clock.now()),
     };
-    this.#full = !connection.send(createLoosePacket(header, frame, this.#peerLimits));
+    this.#full = !connection.send(createLoosePacket(header, frame, this.#peerLimits, this.#options.frames));
     this.#hasAcknowledged();
   }
 

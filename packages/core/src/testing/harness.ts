@@ -1,5 +1,6 @@
-import { type Client, connect } from "../client/client.js";
+import type { Client } from "../client/client.js";
 import type { ClientOptions } from "../client/client-options.js";
+import { connect } from "../client/connect.js";
 import type { Remote } from "../client/proxy.js";
 import type { ServeOptions } from "../server/serve-options.js";
 import { type Server, serve } from "../server/server.js";

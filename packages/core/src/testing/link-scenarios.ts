@@ -6,6 +6,7 @@ import { toPeerLimits } from "../session/handshake.js";
 import { createLoosePacket } from "../session/loose-packet.js";
 import { type Connection, packetHeadroom } from "../transport.js";
 import { check, checkEqual, checkRejects, until } from "./check.js";
+import { everyFrame } from "./every-frame.js";
 import type { Harness } from "./harness.js";
 import { Person, type Renamed } from "./person.js";
 import type { Scenario } from "./transport-suite.js";
@@ -292,6 +293,7 @@ function hello(protocol: number): Uint8Array {
       features: [],
     },
     defaultLimits,
+    everyFrame,
   );
 }
 

@@ -4,6 +4,7 @@ import type { Frame } from "../wire/frame.js";
 import { headerBytes, type PacketHeader, readHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { TargetCache } from "../wire/target-cache.js";
+import { everyFrame } from "./every-frame.js";
 
 /** A packet as a session reads it: with default limits, everything scanned. */
 export interface ReadPacket {
@@ -20,7 +21,7 @@ export function createPacketReader(): (bytes: Uint8Array) => ReadPacket | undefi
   return (bytes) => {
     try {
       const header = readHeader(bytes);
-      const reader = new FrameReader(bytes, headerBytes, defaultLimits, targets);
+      const reader = new FrameReader(bytes, headerBytes, defaultLimits, everyFrame, targets);
       const frames: Frame[] = [];
       for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
       return { header, frames };

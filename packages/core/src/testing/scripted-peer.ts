@@ -8,6 +8,7 @@ import { FrameReader } from "../wire/decode-frame.js";
 import { encodeFrame, type OutgoingFrame } from "../wire/encode-frame.js";
 import type { CallFrame, Frame, HelloFrame, WelcomeFrame } from "../wire/frame.js";
 import { headerBytes, type PacketHeader, readHeader, writeHeader } from "../wire/packet.js";
+import { everyFrame } from "./every-frame.js";
 
 const connectionOptions = {
   clock: systemClock,
@@ -50,7 +51,7 @@ export function callOf(id: number, method: string, ...args: unknown[]): CallFram
 export function packetOf(header: PacketHeader, frames: readonly OutgoingFrame[]): Uint8Array {
   const sink = new ByteSink(1024);
   sink.position = packetHeadroom + headerBytes;
-  for (const frame of frames) encodeFrame(sink, frame, { maxDepth: 500, maxNodes: 1_000_000 });
+  for (const frame of frames) encodeFrame(sink, frame, { maxDepth: 500, maxNodes: 1_000_000 }, everyFrame);
   writeHeader(sink.view, packetHeadroom, header);
   return sink.bytes.subarray(packetHeadroom, sink.position);
 }
@@ -173,7 +174,7 @@ export class ScriptedPeer {
   #packet(bytes: Uint8Array): void {
     const header = readHeader(bytes);
     if (header.numbered) this.received = header.number;
-    const reader = new FrameReader(bytes, headerBytes, defaultLimits);
+    const reader = new FrameReader(bytes, headerBytes, defaultLimits, everyFrame);
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) this.#frame(frame);
   }
 

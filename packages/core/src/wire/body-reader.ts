@@ -1,4 +1,4 @@
-import { noDeadline } from "./encode-frame.js";
+import { noDeadline } from "./call-frames.js";
 import { Fields } from "./fields.js";
 import { readLength, skipValue } from "./heads.js";
 import { notPlain, PlainReader } from "./plain-reader.js";
@@ -16,7 +16,7 @@ const plain = new PlainReader();
  */
 export class BodyReader {
   readonly bytes: Uint8Array;
-  /** What the same peer called before. */
+  /** What was called before. */
   readonly targets: TargetCache | undefined;
   /** Where the next number or value begins. */
   position: number;

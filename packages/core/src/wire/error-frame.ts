@@ -47,6 +47,17 @@ export function fromErrorBody(
   return new Declared({ ...options, code, message, name, fields: fields ?? {} });
 }
 
+/** What of an error is written, as a map. */
+export function errorFields(body: ErrorBody): Record<string, unknown> {
+  const { code, message, outcome, details, retryAfterMs, errorId, name, fields } = body;
+  return { code, message: toWellFormed(message), outcome, details, retryAfterMs, errorId, name, fields };
+}
+
+// A message may quote anything, half a surrogate pair too, and must arrive all the same.
+function toWellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 /** Reads the body of an error off the wire. Throws `ProtocolError`. */
 export function readErrorBody(fields: Fields): ErrorBody {
   const code = fields.string("code");

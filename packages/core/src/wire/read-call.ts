@@ -1,18 +1,23 @@
 import type { Metadata } from "../call.js";
 import type { BodyReader } from "./body-reader.js";
-import { callFlags, passedKinds } from "./encode-frame.js";
-import { readErrorBody } from "./error-frame.js";
-import { isMap } from "./fields.js";
 import {
   type CallbackFrame,
   type CallExtras,
   type CallFrame,
   type CallTarget,
+  type CancelFrame,
+  callFlags,
+  type ErrorFrame,
   maxPassedIndex,
   type OutcomeFrame,
   type OutcomeQueryFrame,
   type PassedParameter,
-} from "./frame.js";
+  passedKinds,
+  type ReleaseFrame,
+  type ReplyFrame,
+} from "./call-frames.js";
+import { readErrorBody } from "./error-frame.js";
+import { isMap } from "./fields.js";
 import { ProtocolError } from "./protocol-error.js";
 
 const extraFlags = callFlags.stream | callFlags.passed | callFlags.oneway;
@@ -36,6 +41,26 @@ export function readCall(body: BodyReader): CallFrame {
   // A copy, which the slice of a Buffer would not be.
   const argsBytes = key === undefined ? undefined : new Uint8Array(body.bytes.subarray(start, body.position));
   return { type: "call", id, timeLeftMs, target, metadata, key, extras, args, argsBytes };
+}
+
+/** Reads the body of a reply frame. */
+export function readReply(body: BodyReader): ReplyFrame {
+  return { type: "reply", id: body.uint32(), value: body.value() };
+}
+
+/** Reads the body of an error frame. */
+export function readError(body: BodyReader): ErrorFrame {
+  return { type: "error", id: body.uint32(), ...readErrorBody(body.fields("error")) };
+}
+
+/** Reads the body of a cancel frame. */
+export function readCancel(body: BodyReader): CancelFrame {
+  return { type: "cancel", id: body.uint32() };
+}
+
+/** Reads the body of a release frame. */
+export function readRelease(body: BodyReader): ReleaseFrame {
+  return { type: "release", callback: body.uint32() };
 }
 
 /** Reads the body of a callback frame. */

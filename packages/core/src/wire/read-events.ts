@@ -1,8 +1,21 @@
 import { type BodyReader, isCount } from "./body-reader.js";
-import { eventKinds } from "./encode-frame.js";
+import { readErrorBody } from "./error-frame.js";
+import type {
+  EventRow,
+  EventsFrame,
+  GapFrame,
+  MarkFrame,
+  SubscribedFrame,
+  SubscribeFrame,
+  SubscriptionCreditFrame,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
+} from "./event-frames.js";
+import { eventKinds } from "./event-frames.js";
 import type { Fields } from "./fields.js";
-import type { EventRow, EventsFrame, GapFrame, SubscribedFrame, SubscribeFrame } from "./frame.js";
+
 import { notPlain } from "./plain-reader.js";
+
 import { ProtocolError } from "./protocol-error.js";
 
 const deliveryModes = ["signal", "latest", "log", "table"] as const;
@@ -37,6 +50,26 @@ export function readGap(body: BodyReader): GapFrame {
     gapReasons.has(reason);
   if (!fine) throw new ProtocolError("malformed gap");
   return { type: "gap", id, topic, from, to, reason: reason as GapFrame["reason"] };
+}
+
+/** Reads the body of a mark frame. */
+export function readMark(body: BodyReader): MarkFrame {
+  return { type: "mark", id: body.uint32(), position: body.count("mark.position") };
+}
+
+/** Reads the body of an unsubscribe frame. */
+export function readUnsubscribe(body: BodyReader): UnsubscribeFrame {
+  return { type: "unsubscribe", id: body.uint32() };
+}
+
+/** Reads the body of an unsubscribed frame. */
+export function readUnsubscribed(body: BodyReader): UnsubscribedFrame {
+  return { type: "unsubscribed", id: body.uint32(), ...readErrorBody(body.fields("unsubscribed")) };
+}
+
+/** Reads the body of a frame that gives a subscription credit. */
+export function readSubscriptionCredit(body: BodyReader): SubscriptionCreditFrame {
+  return { type: "subscriptionCredit", id: body.uint32(), items: body.uint32(), bytes: body.uint32() };
 }
 
 /** Reads the body of a subscribe frame. */

@@ -3,14 +3,18 @@ import type { BodyReader } from "./body-reader.js";
 import { readErrorBody } from "./error-frame.js";
 import type { Fields } from "./fields.js";
 import type {
+  CloseFrame,
   ContractFrame,
+  GoawayFrame,
   HelloFrame,
   PeerLimits,
+  PingFrame,
   RefreshedFrame,
+  RefreshFrame,
   UsedFrame,
   UseFrame,
   WelcomeFrame,
-} from "./frame.js";
+} from "./session-frames.js";
 
 /** Reads the body of a hello frame. */
 export function readHello(body: BodyReader): HelloFrame {
@@ -41,6 +45,26 @@ export function readWelcome(body: BodyReader): WelcomeFrame {
     features: fields.strings("features"),
     validMs: fields.optionalCount("validMs"),
   };
+}
+
+/** Reads the body of a close frame. */
+export function readClose(body: BodyReader): CloseFrame {
+  return { type: "close", ...readErrorBody(body.fields("close")) };
+}
+
+/** Reads the body of a ping frame. */
+export function readPing(body: BodyReader): PingFrame {
+  return { type: "ping", answer: body.uint8() === 1 };
+}
+
+/** Reads the body of a goaway frame. */
+export function readGoaway(body: BodyReader): GoawayFrame {
+  return { type: "goaway", graceMs: body.fields("goaway").count("graceMs") };
+}
+
+/** Reads the body of a refresh frame. */
+export function readRefresh(body: BodyReader): RefreshFrame {
+  return { type: "refresh", credentials: body.fields("refresh").any("credentials") };
 }
 
 /** Reads the body of a refreshed frame. */

@@ -1,7 +1,7 @@
 import type { BodyReader } from "./body-reader.js";
 import { readErrorBody } from "./error-frame.js";
 import { Fields } from "./fields.js";
-import type { CreditFrame, EndFrame, ItemsFrame, StreamItem } from "./frame.js";
+import type { CreditFrame, EndFrame, ItemsFrame, StreamItem } from "./stream-frames.js";
 
 /** Reads the body of an items frame. */
 export function readItems(body: BodyReader): ItemsFrame {

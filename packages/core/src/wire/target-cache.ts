@@ -8,10 +8,10 @@ interface Known {
 }
 
 /** Places for names; two that fall into one place take turns. */
-const places = 64;
+const places = 256;
 
 /**
- * Targets by name that one session has called before, found by their bytes.
+ * Targets by name that were called before in any session of a server, found by their bytes.
  *
  * A program calls a few methods again and again: comparing the bytes is quicker than to make two strings and to hash
  * them. Bounded by its places and by the longest short name.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkCallOptions } from "../../src/client/check-call-options.js";
-import { connect } from "../../src/client/client.js";
+import { connect } from "../../src/client/connect.js";
 import type { Remote } from "../../src/client/proxy.js";
 import { serve } from "../../src/server/server.js";
 import { Person } from "../../src/testing/person.js";

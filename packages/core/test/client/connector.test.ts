@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { connect } from "../../src/client/client.js";
 import type { ClientOptions } from "../../src/client/client-options.js";
+import { connect } from "../../src/client/connect.js";
 import type { Remote } from "../../src/client/proxy.js";
 import { RpcError } from "../../src/errors.js";
 import type { ServeOptions } from "../../src/server/serve-options.js";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Client, connect } from "../../src/client/client.js";
+import type { Client } from "../../src/client/client.js";
+import { connect } from "../../src/client/connect.js";
 import type { Remote } from "../../src/client/proxy.js";
 import { ScriptedPeer, welcomeOf } from "../../src/testing/scripted-peer.js";
 import type { Transport } from "../../src/transport.js";

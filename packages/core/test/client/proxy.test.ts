@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CallOptions } from "../../src/call.js";
 import { createServiceCaller } from "../../src/client/caller.js";
 import { createProxy } from "../../src/client/proxy.js";
+import { toSubscribeRequest } from "../../src/client/subscribe-request.js";
 
 function create() {
   const calls: { method: string; args: readonly unknown[]; options: CallOptions }[] = [];
@@ -28,8 +29,8 @@ function create() {
         asked.push({ service: name, method, key, options });
         return { state: "running" };
       },
-      subscribe: async (request) => {
-        subscribed.push(request);
+      subscribe: async ({ name }, event, args) => {
+        subscribed.push(toSubscribeRequest(name, event, args));
         return undefined as never;
       },
     },

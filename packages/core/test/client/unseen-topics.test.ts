@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Client, connect } from "../../src/client/client.js";
+import type { Client } from "../../src/client/client.js";
+import { connect } from "../../src/client/connect.js";
 import type { EventItem } from "../../src/client/event-item.js";
 import type { RemoteEvent } from "../../src/client/remote-event.js";
 import { type Server, serve } from "../../src/server/server.js";

@@ -19,6 +19,7 @@ import { event } from "../../src/service/event-decorator.js";
 import { expose } from "../../src/service/expose.js";
 import { createRegistry } from "../../src/service/registry.js";
 import { service } from "../../src/service/service.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
@@ -334,7 +335,7 @@ describe("a dispatcher", () => {
 
   it("leaves out of an error what cannot travel, and says in the log what", () => {
     const { call, session, logger } = create();
-    session.refuse = (frame) => encodeFrame(new ByteSink(64), frame, checkLimits());
+    session.refuse = (frame) => encodeFrame(new ByteSink(64), frame, checkLimits(), everyFrame);
     call(1, "failWith");
     call(2, "claimOddly");
     expect(session.frames).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Client, connect } from "../../src/client/client.js";
+import type { Client } from "../../src/client/client.js";
+import { connect } from "../../src/client/connect.js";
 import type { Remote } from "../../src/client/proxy.js";
 import { RpcError } from "../../src/errors.js";
 import type { HealthReport } from "../../src/server/health.js";

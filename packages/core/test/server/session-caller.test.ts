@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { CallContext } from "../../src/call.js";
-import { type Client, connect } from "../../src/client/client.js";
+import type { Client } from "../../src/client/client.js";
+import { connect } from "../../src/client/connect.js";
 import type { ServeOptions } from "../../src/server/serve-options.js";
 import { type Server, serve } from "../../src/server/server.js";
 import { expose } from "../../src/service/expose.js";

@@ -3,6 +3,7 @@ import { RpcError } from "../../src/errors.js";
 import { defaultLimits } from "../../src/limits.js";
 import { receiveHello, sayHello, sendHandshake, toPeerLimits } from "../../src/session/handshake.js";
 import { createLoosePacket } from "../../src/session/loose-packet.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Receiver } from "../../src/transport.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
@@ -31,11 +32,11 @@ const welcome: WelcomeFrame = {
 };
 
 function packetOf(frame: HandshakeFrame): Uint8Array {
-  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, defaultLimits);
+  return createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, defaultLimits, everyFrame);
 }
 
 function frameOf(packet: Uint8Array): Frame | undefined {
-  return new FrameReader(packet, headerBytes, defaultLimits).next();
+  return new FrameReader(packet, headerBytes, defaultLimits, everyFrame).next();
 }
 
 function numbered(packet: Uint8Array): Uint8Array {
@@ -63,10 +64,15 @@ function callServer() {
   const connection = new HeldConnection();
   const taken = new Taken();
   const heard: WelcomeFrame[] = [];
-  const done = sayHello(connection, hello, { clock, limits: defaultLimits, timeoutMs: 1000 }, (frame) => {
-    heard.push(frame);
-    return taken;
-  });
+  const done = sayHello(
+    connection,
+    hello,
+    { clock, limits: defaultLimits, frames: everyFrame, timeoutMs: 1000 },
+    (frame) => {
+      heard.push(frame);
+      return taken;
+    },
+  );
   // The tests look at it when they are ready to.
   done.catch(() => {});
   return {
@@ -83,8 +89,11 @@ function answerClient(heard: (frame: HelloFrame) => Promise<() => Receiver>) {
   const clock = new VirtualClock();
   const connection = new HeldConnection();
   const failed: RpcError[] = [];
-  receiveHello(connection, { clock, limits: defaultLimits, timeoutMs: 1000 }, heard, (reason) =>
-    failed.push(reason),
+  receiveHello(
+    connection,
+    { clock, limits: defaultLimits, frames: everyFrame, timeoutMs: 1000 },
+    heard,
+    (reason) => failed.push(reason),
   );
   return { clock, connection, failed, receive: (bytes: Uint8Array) => connection.receiver!.packet(bytes) };
 }
@@ -183,9 +192,14 @@ describe("sayHello", () => {
   it("rejects when the welcome is refused, and lets the server know", async () => {
     const clock = new VirtualClock();
     const connection = new HeldConnection();
-    const done = sayHello(connection, hello, { clock, limits: defaultLimits, timeoutMs: 1000 }, () => {
-      throw new RpcError("unavailable", "the client was closed");
-    });
+    const done = sayHello(
+      connection,
+      hello,
+      { clock, limits: defaultLimits, frames: everyFrame, timeoutMs: 1000 },
+      () => {
+        throw new RpcError("unavailable", "the client was closed");
+      },
+    );
     connection.take();
     connection.receiver?.packet(packetOf(welcome));
     await expect(done).rejects.toMatchObject({ message: "the client was closed" });
@@ -195,7 +209,7 @@ describe("sayHello", () => {
   it("says that credentials are too large instead of having them refused as a broken packet", async () => {
     const connection = new HeldConnection();
     const large = { ...hello, credentials: "x".repeat(17_000) };
-    const options = { clock: new VirtualClock(), limits: defaultLimits, timeoutMs: 1000 };
+    const options = { clock: new VirtualClock(), limits: defaultLimits, frames: everyFrame, timeoutMs: 1000 };
     await expect(sayHello(connection, large, options, () => new Taken())).rejects.toMatchObject({
       code: "invalid_argument",
       message: expect.stringMatching(/^hello of \d+ bytes exceeds 16384; show smaller credentials$/),
@@ -224,7 +238,7 @@ describe("receiveHello", () => {
   it("hands on after the decision, and forgets its timeout", async () => {
     const taken = new Taken();
     const { clock, connection, failed, receive } = answerClient(async () => () => {
-      sendHandshake(connection, welcome, defaultLimits);
+      sendHandshake(connection, welcome, { limits: defaultLimits, frames: everyFrame });
       return taken;
     });
     receive(packetOf({ ...hello, credentials: "Alex" }));

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
 import { BlockPool } from "../../src/session/block-pool.js";
 import { Outbox } from "../../src/session/outbox.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { packetHeadroom } from "../../src/transport.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
@@ -12,7 +13,7 @@ function create(): { clock: VirtualClock; outbox: Outbox; packets: Uint8Array[];
   const clock = new VirtualClock();
   const packets: Uint8Array[] = [];
   const eventBytes: number[] = [];
-  const outbox = new Outbox(clock, new BlockPool(), (packet) => {
+  const outbox = new Outbox(clock, new BlockPool(), everyFrame, (packet) => {
     packets.push(packet.bytes);
     eventBytes.push(packet.eventBytes);
   });
@@ -20,7 +21,7 @@ function create(): { clock: VirtualClock; outbox: Outbox; packets: Uint8Array[];
 }
 
 function framesOf(packet: Uint8Array): Frame[] {
-  const reader = new FrameReader(packet, headerBytes, defaultLimits);
+  const reader = new FrameReader(packet, headerBytes, defaultLimits, everyFrame);
   const frames: Frame[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
   return frames;
@@ -67,7 +68,7 @@ describe("an outbox", () => {
     const take = vi.spyOn(pool, "take");
     const give = vi.spyOn(pool, "give");
     const blocks: unknown[] = [];
-    const outbox = new Outbox(clock, pool, ({ block }) => blocks.push(block));
+    const outbox = new Outbox(clock, pool, everyFrame, ({ block }) => blocks.push(block));
     for (let id = 1; id <= 3; id++) {
       outbox.write(reply(id, 200_000), defaultLimits);
       await clock.settle();

@@ -122,7 +122,7 @@ describe("a session whose peer sends more than a turn's worth", () => {
     expect(pair.far.ended).toEqual([]);
     await pair.clock.step();
     expect(pair.far.ids).toEqual(ids(3_000));
-    expect(pair.far.ended).toMatchObject([{ message: "protocol error: unknown frame 0x7f" }]);
+    expect(pair.far.ended).toMatchObject([{ message: "protocol error: unexpected frame 0x7f" }]);
   });
 
   it("breaks the connection of a transport that does not pause", async () => {

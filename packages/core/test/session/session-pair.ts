@@ -4,6 +4,7 @@ import { BlockPool } from "../../src/session/block-pool.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
 import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import type { Connection, Peer, Receiver } from "../../src/transport.js";
@@ -84,6 +85,7 @@ export class Side {
       random: new SeededRandom(1),
       pool,
       budget: new SendBudget(this.limits.totalSendBufferBytes),
+      frames: everyFrame,
     };
     this.session = new Session(options, toPeerLimits(this.limits), {
       frame: (frame, sentAt) => {

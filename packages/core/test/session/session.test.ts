@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/errors.js";
 import { createLoosePacket } from "../../src/session/loose-packet.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { writeHeader } from "../../src/wire/packet.js";
@@ -386,7 +387,9 @@ describe("the end of a session", () => {
       type === "hello"
         ? { type, ...fields, sessionId: new Uint8Array(16) }
         : { type, ...fields, epoch: "e", resumed: false, token: new Uint8Array(16) };
-    pair.far.receive([createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, pair.near.limits)]);
+    pair.far.receive([
+      createLoosePacket({ number: 0, acknowledged: 0, sentAt: 0 }, frame, pair.near.limits, everyFrame),
+    ]);
     expect(pair.far.ended).toMatchObject([{ message: `protocol error: ${type} on an open session` }]);
   });
 

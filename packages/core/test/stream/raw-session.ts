@@ -5,6 +5,7 @@ import { BlockPool } from "../../src/session/block-pool.js";
 import { receiveHello, sayHello, sendHandshake, toPeerLimits } from "../../src/session/handshake.js";
 import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { protocolVersion, type SessionFrame } from "../../src/wire/frame.js";
 
 /** One end of a session that says what a test tells it to: a peer that need not keep to the protocol. */
@@ -17,7 +18,7 @@ export interface RawSession {
 }
 
 const limits = toPeerLimits(defaultLimits);
-const handshake = { clock: systemClock, limits: defaultLimits, timeoutMs: 1_000 };
+const handshake = { clock: systemClock, limits: defaultLimits, frames: everyFrame, timeoutMs: 1_000 };
 
 /** A client that only speaks frames. */
 export async function connectRaw(transport: Transport, url: string): Promise<RawSession> {
@@ -70,7 +71,7 @@ export async function listenRaw(transport: Transport, url: string): Promise<RawS
           limits,
           features: [],
         },
-        defaultLimits,
+        handshake,
       );
       return raw.session.attach(connection, limits, 0);
     };
@@ -93,6 +94,7 @@ function createRaw(): RawSession {
       random: systemRandom,
       pool: new BlockPool(),
       budget: new SendBudget(2 ** 20),
+      frames: everyFrame,
     },
     limits,
     { frame: (frame) => frames.push(frame), room() {}, broken() {}, ended: (reason) => tell(reason.message) },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/errors.js";
 import { defaultLimits } from "../../src/limits.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
 import { encodeFrame, frameHeadBytes, type OutgoingFrame } from "../../src/wire/encode-frame.js";
@@ -12,12 +13,12 @@ import { RowBlock } from "../../src/wire/row-block.js";
 
 function encoded(...frames: OutgoingFrame[]): Uint8Array {
   const sink = new ByteSink(16);
-  for (const frame of frames) encodeFrame(sink, frame, defaultLimits);
+  for (const frame of frames) encodeFrame(sink, frame, defaultLimits, everyFrame);
   return sink.bytes.slice(0, sink.position);
 }
 
 function decoded(bytes: Uint8Array): Frame[] {
-  const reader = new FrameReader(bytes, 0, defaultLimits);
+  const reader = new FrameReader(bytes, 0, defaultLimits, everyFrame);
   const frames: Frame[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
   return frames;
@@ -203,10 +204,10 @@ describe("frames", () => {
 
   it("leave the sink as it was when a value cannot travel", () => {
     const sink = new ByteSink(16);
-    encodeFrame(sink, { type: "cancel", id: 1 }, defaultLimits);
+    encodeFrame(sink, { type: "cancel", id: 1 }, defaultLimits, everyFrame);
     const before = sink.bytes.slice(0, sink.position);
     expect(() =>
-      encodeFrame(sink, { type: "reply", id: 1, value: [1, Symbol("no")] }, defaultLimits),
+      encodeFrame(sink, { type: "reply", id: 1, value: [1, Symbol("no")] }, defaultLimits, everyFrame),
     ).toThrow(RpcError);
     expect(sink.bytes.slice(0, sink.position)).toEqual(before);
   });
@@ -231,7 +232,7 @@ describe("frames", () => {
     for (let number = 0; number < 256; number++) {
       const type = known.get(number);
       if (type === undefined || !sent.has(type))
-        expect(() => decoded(Uint8Array.of(number, 0, 0, 0, 0))).toThrow(/^unknown frame 0x/);
+        expect(() => decoded(Uint8Array.of(number, 0, 0, 0, 0))).toThrow(/^unexpected frame 0x/);
     }
     expect([...known.values()].filter((type) => !sent.has(type))).toEqual([]);
   });

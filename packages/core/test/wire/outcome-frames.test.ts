@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
 import { encodeFrame, type OutgoingFrame } from "../../src/wire/encode-frame.js";
@@ -29,9 +30,10 @@ describe("frames about once calls", () => {
       sink,
       { type: "call", id: 7, target, timeLeftMs: 5, key: "k", args: [1, "x"] },
       defaultLimits,
+      everyFrame,
     );
     const chunk = Buffer.from(sink.bytes.slice(0, sink.position));
-    const frame = new FrameReader(chunk, 0, defaultLimits).next();
+    const frame = new FrameReader(chunk, 0, defaultLimits, everyFrame).next();
     chunk.fill(0xc1);
     expect(frame).toHaveProperty("argsBytes", Uint8Array.of(0x92, 1, 0xa1, 0x78));
   });
@@ -75,11 +77,11 @@ describe("frames about once calls", () => {
 
 function read(frame: OutgoingFrame): unknown {
   const sink = new ByteSink(64);
-  encodeFrame(sink, frame, defaultLimits);
+  encodeFrame(sink, frame, defaultLimits, everyFrame);
   return decode(sink);
 }
 
 function decode(sink: ByteSink): unknown {
   const bytes = sink.bytes.slice(0, sink.position);
-  return new FrameReader(bytes, 0, defaultLimits).next();
+  return new FrameReader(bytes, 0, defaultLimits, everyFrame).next();
 }

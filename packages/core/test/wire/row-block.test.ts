@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
 import { type EncodedRow, encodeFrame } from "../../src/wire/encode-frame.js";
 import { RowBlock } from "../../src/wire/row-block.js";
@@ -8,7 +9,7 @@ const row = (seq: number, value: unknown) => ["STOCK.A", seq, seq, 1_700_000_000
 
 function framed(rows: readonly EncodedRow[]): Uint8Array {
   const sink = new ByteSink(16);
-  encodeFrame(sink, { type: "events", id: 1, kind: "live", rows }, defaultLimits);
+  encodeFrame(sink, { type: "events", id: 1, kind: "live", rows }, defaultLimits, everyFrame);
   return sink.bytes.slice(0, sink.position);
 }
 

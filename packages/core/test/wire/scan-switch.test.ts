@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import * as core from "../../src/index.js";
+import { everyFrame } from "../../src/testing/every-frame.js";
 import { callOf, packetOf, switchScan } from "../../src/testing/index.js";
 import * as transport from "../../src/transport.js";
 import { FrameReader } from "../../src/wire/decode-frame.js";
@@ -13,10 +14,7 @@ function read(): unknown {
   const header = { numbered: false, number: 0, acknowledged: 0, sentAt: 0 };
   const bytes = packetOf(header, [callOf(1, "Target.echo", "ab"), { type: "cancel", id: 1 }]).slice();
   bytes[bytes.length - 9 - 3] = 0xa3;
-  return new FrameReader(bytes, headerBytes, {
-    maxDepth: 32,
-    maxNodes: 100,
-  }).next();
+  return new FrameReader(bytes, headerBytes, { maxDepth: 32, maxNodes: 100 }, everyFrame).next();
 }
 
 describe("the scan", () => {

@@ -1,4 +1,21 @@
 import type { CallContext, CallOptions, Metadata } from "../call.js";
+import type { ClientPart } from "./client-part.js";
+
+/** How calls inherit from the call that they are made inside. */
+export interface Nesting {
+  readonly inherit: typeof inherit;
+}
+
+/** The part of a client whose calls are made inside served ones: with `context.with(client)`, or an ambient context. */
+export const nesting: ClientPart = {
+  name: "nesting",
+  reads: {},
+  writes: {},
+  hears: {},
+  join(client) {
+    client.slots.nesting = { inherit };
+  },
+};
 
 /** Trace context, and the turns of serial methods that a call is made from. */
 const inherited = ["traceparent", "tracestate"];

@@ -1,0 +1,16 @@
+import { everything } from "../client/every-part.js";
+import { createClientFrames } from "../wire/client-frames.js";
+import { FrameSet } from "../wire/frame-set.js";
+import { serverFrames } from "../wire/server-frames.js";
+
+/** What either side reads and writes: for peers that say anything. */
+export const everyFrame: FrameSet = createEveryFrame();
+
+function createEveryFrame(): FrameSet {
+  const client = createClientFrames();
+  for (const { reads, writes } of everything) client.add(reads, writes);
+  const every = new FrameSet({}, {});
+  Object.assign(every.readers, serverFrames.readers, client.readers);
+  Object.assign(every.writers, serverFrames.writers, client.writers);
+  return every;
+}
