@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { clean, UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
+import { namesBehindUrl } from "./complete-command.js";
 import { didYouMean } from "./suggest.js";
 
 /** A command as a shell completes it. */
@@ -32,7 +33,7 @@ export function runCompletions(shell: string, program: Command, { out }: Termina
 
 /** The commands of a program, as the shells are told of them: whatever is added to it is completed. */
 function readCommands(program: Command): CompletedCommand[] {
-  return program.commands.map((command) => ({
+  return program.commands.filter(isShown).map((command) => ({
     name: command.name(),
     description: command.description(),
     options: [
@@ -46,27 +47,46 @@ function readCommands(program: Command): CompletedCommand[] {
   }));
 }
 
+// What only the completions call is nothing to type.
+function isShown(command: Command): boolean {
+  return command.name() !== "complete";
+}
+
+const asking = [...namesBehindUrl.keys()];
+
 function printBash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(
-    ({ name, options }) => `    ${name}) words="${options.map(({ long }) => long).join(" ")}" ;;`,
+    ({ name, options }) => `    ${name}) options="${options.map(({ long }) => long).join(" ")}" ;;`,
   );
+  // Not COMP_WORDS: bash breaks words at colons, and URLs with them. Not compgen -W for what a server says: it expands
+  // what it is given as the shell does, substitutions included.
   return `# rpc: put this into ~/.bashrc:  source <(rpc completions bash)
 _rpc() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local line="\${COMP_LINE:0:COMP_POINT}" current options="" name
+  local -a words
+  read -ra words <<< "$line"
+  case "$line" in *[[:space:]]) words+=("") ;; esac
+  current="\${words[\${#words[@]}-1]}"
   COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
+  if [ "\${#words[@]}" -le 2 ]; then
     COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$current"))
     return
   fi
-  case "\${COMP_WORDS[1]}" in
+  case "\${words[1]}" in
 ${cases.join("\n")}
   esac
   case "$current" in
-    -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    -*) COMPREPLY=($(compgen -W "$options" -- "$current")); return ;;
   esac
+  case "\${words[1]}" in
+    ${asking.join("|")})
+      while IFS=$'\\t' read -r name _; do COMPREPLY+=("$name"); done < <("\${words[0]}" complete -- "\${words[@]:1}" 2>/dev/null)
+      [ "\${#COMPREPLY[@]}" -gt 0 ] && return ;;
+  esac
+  compopt -o filenames 2>/dev/null
+  COMPREPLY=($(compgen -f -- "$current"))
 }
-complete -o filenames -F _rpc rpc
+complete -F _rpc rpc
 `;
 }
 
@@ -76,7 +96,8 @@ function printZsh(commands: readonly CompletedCommand[]): string {
       ({ long, description, takesValue }) =>
         `'${long}[${quoteZsh(description)}]${takesValue ? ":value:_files" : ""}'`,
     );
-    return `    ${name}) _arguments ${specs.join(" ")} '*:argument:_files' ;;`;
+    const places = namesBehindUrl.has(name) ? "'1:url:()' '2:name:_rpc_names' " : "";
+    return `    ${name}) _arguments ${specs.join(" ")} ${places}'*:argument:_files' ;;`;
   });
   return `#compdef rpc
 # rpc: put this into ~/.zshrc, behind compinit:  source <(rpc completions zsh)
@@ -89,12 +110,19 @@ ${commands.map(({ name, description }) => `    '${name}:${quoteZsh(description)}
     _describe 'command' names
     return
   fi
-  local sub="\${words[2]}"
+  local program="\${(Q)words[1]}" sub="\${words[2]}"
   shift words
   (( CURRENT-- ))
   case "$sub" in
 ${cases.join("\n")}
   esac
+}
+_rpc_names() {
+  local -a names
+  names=("\${(@f)$("$program" complete -- "\${(@Q)words[1,CURRENT]}" 2>/dev/null)}")
+  names=("\${(@)names//:/\\\\:}")
+  names=("\${(@)names//$'\\t'/:}")
+  [[ -n "\${names[1]}" ]] && _describe 'name' names
 }
 compdef _rpc rpc
 `;
@@ -112,7 +140,35 @@ function printFish(commands: readonly CompletedCommand[]): string {
         `complete -c rpc -n '__fish_seen_subcommand_from ${name}' -l ${long.slice(2)}${takesValue ? " -r" : ""} -d ${quoteFish(about)}`,
     ),
   ]);
-  return `# rpc: put this into ~/.config/fish/config.fish:  rpc completions fish | source\n${lines.join("\n")}\n`;
+  const valued = new Set(
+    commands.flatMap(({ options }) => options.filter((one) => one.takesValue).map(({ long }) => long)),
+  );
+  return `# rpc: put this into ~/.config/fish/config.fish:  rpc completions fish | source
+function __rpc_names
+  set -l words (commandline -opc) (commandline -ct)
+  $words[1] complete -- $words[2..-1] 2>/dev/null
+end
+function __rpc_behind_url
+  set -l places 0
+  set -l skip 0
+  for word in (commandline -opc)
+    if test $skip = 1
+      set skip 0
+      continue
+    end
+    switch $word
+      case ${[...valued].join(" ")}
+        set skip 1
+      case '-*'
+      case '*'
+        set places (math $places + 1)
+    end
+  end
+  test $places = 3
+end
+complete -c rpc -n '__fish_seen_subcommand_from ${asking.join(" ")}; and __rpc_behind_url' -f -a '(__rpc_names)'
+${lines.join("\n")}
+`;
 }
 
 function quoteFish(text: string): string {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Terminal } from "../terminal.js";
 import { type BenchFlags, runBench } from "./bench-command.js";
 import { type CallFlags, runCall } from "./call-command.js";
+import { runComplete } from "./complete-command.js";
 import { runCompletions } from "./completions-command.js";
 import { runDescribe } from "./describe-command.js";
 import { type HealthFlags, runHealth } from "./health-command.js";
@@ -132,6 +133,10 @@ export function addRemoteCommands(program: Command, terminal: Terminal, exit: (c
     .argument("<shell>", "bash, zsh or fish")
     .addHelpText("after", exampleText(["source <(rpc completions bash)", "rpc completions fish | source"]))
     .action((shell: string) => exit(runCompletions(shell, program, terminal)));
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action(async (words: string[]) => exit(await runComplete(words, program, terminal)));
 }
 
 function command(program: Command, name: string, description: string, examples: readonly string[]): Command {

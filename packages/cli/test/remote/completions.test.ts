@@ -1,16 +1,20 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { run } from "./run.js";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { build, run } from "./run.js";
+import { contract, openShop } from "./shop.js";
 
-/** Runs a test with a real shell; skips it by name where there is none, and fails in CI. */
-function testWith(shell: string, name: string, body: () => Promise<void>): void {
-  const missing = spawnSync(shell, ["--version"]).status !== 0;
-  if (!missing) test(name, body);
-  else if (process.env["CI"]) test(`${name}: needs ${shell}`, () => expect(shell).toBe("installed"));
-  else test.skip(`${name}: ${shell} is not installed`, () => {});
+/** Runs a test with a real shell; skips it by name where it or what it needs is missing, and fails in CI. */
+function testWith(programs: string, name: string, body: () => Promise<void>): void {
+  const missing = programs.split(" ").find((program) => spawnSync(program, ["--version"]).status !== 0);
+  if (missing === undefined) test(name, body);
+  else if (process.env["CI"]) test(`${name}: needs ${missing}`, () => expect(missing).toBe("installed"));
+  else test.skip(`${name}: ${missing} is not installed`, () => {});
 }
 
 async function ask(
@@ -20,26 +24,115 @@ async function ask(
 ): Promise<string> {
   const { out, exitCode } = await run(["completions", shell]);
   expect(exitCode).toBe(0);
-  const { stdout, stderr } = spawnSync(shell, [...args, "-c", script(out)], {
-    encoding: "utf8",
+  // The server that it asks runs here, so it must not be waited for in one piece.
+  const { stdout, stderr } = await promisify(execFile)(shell, [...args, "-c", script(out)], {
     timeout: 20_000,
   });
   expect(stderr).toBe("");
   return stdout;
 }
 
+const bin = fileURLToPath(new URL("../../dist/bin.js", import.meta.url));
+const command = `'${process.execPath}' '${bin}'`;
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "rpc-completions-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Types lines into a bash that believes that it has a terminal; returns what `rpc` was called with in the end. */
+async function typeIntoBash(lines: readonly string[]): Promise<string[]> {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "completions"), (await run(["completions", "bash"])).out);
+  writeFileSync(
+    join(folder, "rpc"),
+    `#!/bin/sh\nif [ "$1" = complete ]; then exec ${command} "$@"; fi\nprintf 'told:%s\\n' "$*"\n`,
+    { mode: 0o755 },
+  );
+  const bash = spawn("script", ["-qec", "bash --noprofile --norc -i", "/dev/null"], {
+    cwd: dirname(dirname(bin)),
+    env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, PS1: "", HISTFILE: "" },
+  });
+  onTestFinished(() => void bash.kill("SIGKILL"));
+  let said = "";
+  bash.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const until = (pattern: RegExp) =>
+    expect.poll(() => said, { timeout: 20_000, interval: 20 }).toMatch(pattern);
+  bash.stdin.write(`source ${folder}/completions; echo rea""dy\n`);
+  await until(/^ready/m);
+  const told: string[] = [];
+  for (const line of lines) {
+    said = "";
+    bash.stdin.write(`${line}\n`);
+    await until(/^told:.*\r\n/m);
+    told.push(/^told:(.*?)\s*\r\n/m.exec(said)![1]!);
+  }
+  return told;
+}
+
+beforeAll(build, 120_000);
+
 describe("rpc completions", () => {
-  testWith("bash", "bash completes commands and options", async () => {
+  testWith("bash script", "bash completes commands and options, and the names of a server", async () => {
+    const { url } = await openShop();
+    const said = await typeIntoBash([
+      "rpc recor\t",
+      "rpc sub --cou\t",
+      `rpc call ${url} Shop.ec\t`,
+      `rpc sub --timeout 5s ${url} Shop.sal\t`,
+      `rpc call ${url} Shop.echo package.js\t`,
+    ]);
+    expect(said).toEqual([
+      "record",
+      "sub --count",
+      `call ${url} Shop.echo`,
+      `sub --timeout 5s ${url} Shop.sales`,
+      `call ${url} Shop.echo package.json`,
+    ]);
+  });
+
+  testWith("fish", "fish completes the names of a server", async () => {
+    const { url } = await openShop();
     const said = await ask(
-      "bash",
-      ["--norc"],
+      "fish",
+      ["--no-config"],
       (completions) => `${completions}
-press() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _rpc; echo "\${COMPREPLY[@]}"; }
-press rpc re
-press rpc sub --co
+function rpc; ${command} $argv; end
+complete -C "rpc call ${url} Shop.o"
+echo and
+complete -C "rpc health --timeout 5s ${url} "
+echo and
+complete -C "rpc call ${url} Shop.order package.j"
 `,
     );
-    expect(said).toBe("record replay\n--count\n");
+    expect(said).toBe("Shop.order\tOrders an article.\nand\nShop\tSells things.\nand\npackage.json\n");
+  });
+
+  testWith("zsh", "zsh completes the names of a server", async () => {
+    const { url } = await openShop();
+    const folder = temporaryFolder();
+    const said = await ask("zsh", ["-f"], (completions) => {
+      writeFileSync(join(folder, "_rpc"), completions);
+      return `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=""; autoload -U compinit; compinit -D -u; source ${folder}/_rpc'
+zpty -w shell 'rpc() { if [[ $1 == complete ]]; then ${command} "$@"; else print "to""ld $* en""d"; fi }; print rea""dy'
+zpty -r -m shell text '*ready*'
+zpty -n -w shell $'rpc call ${url} Shop.ec\\t\\n'
+zpty -r -m shell text '*told*end*'
+print -r -- "$text"
+zpty -n -w shell $'rpc sub --timeout 5s ${url} Shop.sal\\t\\n'
+zpty -r -m shell text '*told*end*'
+print -r -- "$text"
+zpty -d shell
+`;
+    });
+    expect(said).toMatch(/told call \S+ Shop\.echo +end/);
+    expect(said).toMatch(/told sub --timeout 5s \S+ Shop\.sales +end/);
   });
 
   testWith("fish", "fish completes commands and options", async () => {
@@ -82,6 +175,47 @@ zpty -d shell
     });
     expect(said).toMatch(/told:record ?:/);
     expect(said).toMatch(/told:sub --count ?:/);
+  });
+
+  test("names that a shell would take for something else are not offered", async () => {
+    const { wait } = contract.services["Shop"]!.members;
+    const members = { "$(touch x)": wait, "a;b": wait, "a b": wait, ok: wait };
+    const hostile = { ...contract, services: { Shop: { hash: "x", members } } };
+    const { url } = await openShop({
+      interceptors: [
+        async (call, next) => (call.method === "describe" ? JSON.stringify(hostile) : next(call)),
+      ],
+    });
+    expect((await run(["complete", "--", "call", url, ""])).out).toBe("Shop.ok\tok(): void\n");
+  });
+
+  test.each(["tcp://127.0.0.1:1", "nonsense"])("nothing is said when %s does not answer", async (url) => {
+    expect(await run(["complete", "--", "call", url, ""])).toEqual({ exitCode: 0, out: "", err: "" });
+  });
+
+  test("a server that never answers is not waited for", async () => {
+    const silent = createServer((socket) => socket.on("error", () => {}));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void silent.close());
+    const url = `tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const started = performance.now();
+    expect((await run(["complete", "--", "call", url, ""])).out).toBe("");
+    expect(performance.now() - started).toBeLessThan(4_000);
+  });
+
+  test.each([
+    [["call"], ""],
+    [["call", "URL"], ""],
+    [["call", "URL", "Shop.echo", ""], ""],
+    [["call", "URL", "--t"], ""],
+    [["call", "--timeout", "URL", ""], ""],
+    [["sub", "URL", "Shop.s"], "Shop.sales\tsales: Event<Sale>\n"],
+    [["call", "URL", "Shop.s"], "Shop.sum\tsum(numbers: AsyncIterable<number>): number\n"],
+    [["describe", "URL", "Sho"], expect.stringMatching(/^Shop\tSells things\.\nShop\.ask\t/)],
+  ])("asked for %j", async (words, told) => {
+    const { url } = await openShop();
+    const typed = words.map((word) => (word === "URL" ? url : word));
+    expect((await run(["complete", "--", ...typed])).out).toEqual(told);
   });
 
   test("another shell is refused", async () => {
