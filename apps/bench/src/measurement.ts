@@ -13,6 +13,10 @@ export interface Round {
 
 /** CPU of the client before anything counts. Not time: on a busy machine that says nothing. */
 const warmUpUs = 300_000;
+/** Warming up goes on while rounds still get cheaper, for at most so many rounds' worth of CPU. */
+const mostWarmRounds = 10;
+/** What is no cheaper than this, twice in a row, is as the round before. */
+const cheaper = 0.95;
 
 /** A peer's server and client, each in its own process, both on one core where that can be had. */
 export class Measurement {
@@ -48,13 +52,20 @@ export class Measurement {
   async prepare(asked: Case, roundMs: number): Promise<void> {
     let units = asked.firstUnits;
     let warmUs = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let steady = 0;
     for (;;) {
       const { wallMs = 0, cpuUs = 0 } = await this.#client.ask({ ask: "round", case: asked.name, units });
+      const cost = cpuUs / units;
       warmUs += cpuUs;
-      // The compiler wants to see a path some time before it is at its best.
-      if (warmUs >= warmUpUs && (wallMs >= roundMs / 2 || units >= asked.maxUnits)) break;
+      steady = cost < least * cheaper ? 0 : steady + 1;
+      least = Math.min(least, cost);
+      const long = wallMs >= roundMs / 2 || units >= asked.maxUnits;
+      // The compiler wants to see a path some time before it is at its best: some of them for a million calls.
+      const warm = warmUs >= warmUpUs && (steady >= 2 || warmUs >= mostWarmRounds * roundMs * 1_000);
+      if (warm && long) break;
       const wanted = Math.min(units * 8, (units * roundMs) / Math.max(wallMs, 1), asked.maxUnits);
-      units = Math.ceil(wanted / asked.connections) * asked.connections;
+      if (!long) units = Math.ceil(wanted / asked.connections) * asked.connections;
     }
     this.#units.set(asked.name, units);
   }
