@@ -16,6 +16,7 @@ interface Need {
 
 const needs: Readonly<Record<string, Need | undefined>> = {
   "raw-zmq": undefined,
+  "raw-zmq-batched": undefined,
   "raw-ws": undefined,
   grpc: undefined,
   nestjs: undefined,

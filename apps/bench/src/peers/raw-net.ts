@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Peer } from "../peer.js";
 import { RawFrames } from "./raw-frames.js";
 import { connectRaw, RawServer } from "./raw-protocol.js";
+import { TurnBuffer } from "./turn-buffer.js";
 
 /** The raw socket: a length, the bytes, no codec, no ids. */
 export const rawNet: Peer = createRawNet("raw-net", "node:net, one write per message, no codec", send);
@@ -76,16 +77,15 @@ function send(socket: Socket, parts: readonly Uint8Array[]): boolean {
   return socket.write(frame(parts));
 }
 
-const corked = new WeakSet<Socket>();
+// One buffer, where `cork` would gather a thousand.
+const turns = new WeakMap<Socket, TurnBuffer>();
 
 function sendInTurn(socket: Socket, parts: readonly Uint8Array[]): boolean {
-  if (!corked.has(socket)) {
-    corked.add(socket);
-    socket.cork();
-    process.nextTick(() => {
-      corked.delete(socket);
-      socket.uncork();
-    });
+  let turn = turns.get(socket);
+  if (turn === undefined) {
+    turn = new TurnBuffer((block) => void socket.write(block));
+    turns.set(socket, turn);
   }
-  return socket.write(frame(parts));
+  turn.add(parts);
+  return !socket.writableNeedDrain;
 }
