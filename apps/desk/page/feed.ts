@@ -17,13 +17,23 @@ export interface FeedOptions<Value> {
   take(item: EventItem<Value>): void;
 }
 
-/** Subscribes to a whole event. Gaps and new snapshots are told in words, once for all topics that have the same. */
-export function follow<Value>({
-  name,
-  event,
-  isSlow,
-  take,
-}: FeedOptions<Value>): Promise<Subscription<Value>> {
+/** How long before an event that refused is asked again. */
+const againMs = 1_000;
+
+/** Follows a whole event, and asks again until it is confirmed: the link may be cut while the page loads. */
+export async function follow<Value>(options: FeedOptions<Value>): Promise<Subscription<Value>> {
+  for (;;) {
+    try {
+      return await subscribe(options);
+    } catch (error) {
+      tell("bad", `${options.name}: ${error instanceof Error ? error.message : String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
+}
+
+// Gaps and new snapshots are told in words, once for all topics that have the same.
+function subscribe<Value>({ name, event, isSlow, take }: FeedOptions<Value>): Promise<Subscription<Value>> {
   const said = new Map<string, number>();
   let marks = 0;
   const sayGap = (reason: string, missing: string) => {

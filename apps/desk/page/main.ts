@@ -21,6 +21,8 @@ const creditItems = 32;
 const link = createLink(ws());
 const { url } = (await (await fetch("/desk.json")).json()) as { url: string };
 const client = await connectPatiently();
+client.onState(showState);
+showState(client.state, undefined);
 const desk = client.service(DeskClient);
 
 const chart = new Chart(byId("chart"));
@@ -31,6 +33,7 @@ const quoteSequence = new Sequence();
 const tradeSequence = new Sequence();
 let newTrades: TimedTrade[] = [];
 let lastTradeAt = Date.now();
+let lastQuoteAt = Date.now();
 let slow = false;
 
 const table = new QuotesTable(symbols, choose);
@@ -47,6 +50,7 @@ const [prices] = await Promise.all([
       if (item.kind !== "live" && item.kind !== "snapshot" && item.kind !== "replay") return;
       quotes.set(item.value.symbol, item.value);
       chart.add(item.value, item.at);
+      lastQuoteAt = Date.now();
     },
   }),
   follow({
@@ -70,10 +74,8 @@ const [prices] = await Promise.all([
   }),
 ]);
 
-client.onState(showState);
 prices.onFreshness(showFreshness);
 showFreshness(prices.freshness);
-showState(client.state, undefined);
 
 byId("cut").addEventListener("click", toggleLink);
 byId("slow").addEventListener("click", toggleSlow);
@@ -104,6 +106,8 @@ function draw(): void {
   addTrades(newTrades);
   newTrades = [];
   chart.draw(Date.now());
+  const isAged = document.body.classList.contains("aged") && quotes.size > 0;
+  write(byId("age"), isAged ? `these are ${Math.floor((Date.now() - lastQuoteAt) / 1000)} s old` : "");
   write(byId("quotes-received"), format(quoteSequence.received));
   write(byId("quotes-conflated"), format(quoteSequence.skipped));
   write(byId("trades-received"), format(tradeSequence.received));

@@ -1,5 +1,6 @@
 import { RpcError } from "@rpc/core/browser";
 import { byId, write } from "./dom.js";
+import { price, shares } from "./format.js";
 import type { Order, OrderRequest } from "./generated/desk.js";
 
 const form = byId<HTMLFormElement>("ticket");
@@ -45,8 +46,8 @@ export class Ticket {
   #label(): void {
     const { side, quantity, symbol: name, limit } = this.#read();
     place.dataset["side"] = side;
-    const at = limit === undefined ? "at the market" : `at ${limit}`;
-    write(place, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${name} ${at}`);
+    const at = limit === undefined ? "at the market" : `at ${price(limit)}`;
+    write(place, `${side === "buy" ? "Buy" : "Sell"} ${shares(quantity)} ${name} ${at}`);
   }
 
   // The key is made once for each intent, so that whatever becomes of the link it is one order.
@@ -54,7 +55,7 @@ export class Ticket {
     this.#tell("waits", "on its way…");
     try {
       const { id, side, quantity, symbol: name } = await send(this.#read(), crypto.randomUUID());
-      this.#tell("taken", `order ${id} taken: ${side} ${quantity} ${name}`);
+      this.#tell("taken", `order ${id} taken: ${side} ${shares(quantity)} ${name}`);
     } catch (error) {
       const outcome = RpcError.is(error) ? ` (${error.code}, ${error.outcome})` : "";
       this.#tell("refused", `${error instanceof Error ? error.message : String(error)}${outcome}`);

@@ -6,7 +6,7 @@ const port = Number(process.env["PORT"] ?? 7080);
 
 try {
   const desk = await startDesk(port);
-  process.stdout.write(`The desk is at ${desk.page}. Ctrl-C closes it.\n`);
+  process.stdout.write(`The desk is at\n\n  ${desk.page}\n\nCtrl-C closes it.\n`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await desk.close();
 } catch (error) {

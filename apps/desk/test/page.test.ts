@@ -140,6 +140,62 @@ describeWithChromium("the desk in a browser", () => {
     expect(await page.locator("#happenings li", { hasText: "gap" }).count()).toBe(0);
   });
 
+  it.each([
+    [1300, 800],
+    [1600, 900],
+    [1024, 768],
+    [390, 844],
+  ])("scrolls sideways nowhere at %i × %i, whatever is held", async (width, height) => {
+    await page.setViewportSize({ width, height });
+    for (const symbol of ["GOOG", "NVDA"]) {
+      await page.selectOption("#symbol", symbol);
+      await page.fill("[name=quantity]", "10000");
+      await page.click("#place");
+      await told(new RegExp(`taken: buy 10,000 ${symbol}`));
+    }
+    await page.locator("#positions tr", { hasText: "NVDA" }).waitFor();
+    // As wide as a day may make them.
+    await page.evaluate(() => {
+      for (const [id, column, text] of [
+        ["positions", 1, "−10,000"],
+        ["positions", 3, "−12,345"],
+        ["orders", 3, "10,000 of 10,000"],
+        ["orders", 0, "1,234"],
+      ] as const) {
+        const cell = (document.getElementById(id) as HTMLTableSectionElement).rows[0]?.cells[column];
+        if (cell !== undefined) cell.textContent = text;
+      }
+    });
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll(".scroll"), document.documentElement]
+        .filter((place) => place.scrollWidth > place.clientWidth)
+        .map((place) => `${place.parentElement?.className}: ${place.scrollWidth} > ${place.clientWidth}`),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  it("says that prices are old, and how old, when none come", async () => {
+    await page.click("#cut");
+    await page.locator("#age", { hasText: /^these are [1-9] s old$/ }).waitFor();
+    await page.click("#cut");
+    await page.locator("#age", { hasText: /^$/ }).waitFor({ state: "attached" });
+  });
+
+  it("is online while its events are still asked for", async () => {
+    await page.addInitScript(() => {
+      const send = WebSocket.prototype.send;
+      let packets = 0;
+      // The hello goes; what the page asks for then is lost on the way.
+      WebSocket.prototype.send = function (data) {
+        packets += 1;
+        if (packets === 1) send.call(this, data);
+      };
+    });
+    await page.reload();
+    await state("online");
+    expect(await page.locator("#quotes td.number", { hasText: /\d/ }).count()).toBe(0);
+  });
+
   it("is used by keyboard alone", async () => {
     const focused = () =>
       page.evaluate(
