@@ -2,11 +2,10 @@ import type { Clock, Random, Timer } from "../clock.js";
 import { type ErrorCode, RpcError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { KindLogger } from "../logger.js";
-import { BlockPool } from "../session/block-pool.js";
 import { toPeerLimits } from "../session/handshake.js";
 import type { Safety } from "../session/safeties.js";
-import { SendBudget } from "../session/send-budget.js";
 import { Session, type SessionOwner } from "../session/session.js";
+import { createSharedParts, type SharedParts } from "../session/shared-parts.js";
 import type { Connection, Receiver, Transport } from "../transport.js";
 import { protocolVersion, type WelcomeFrame } from "../wire/frame.js";
 import type { FrameSet } from "../wire/frame-set.js";
@@ -65,8 +64,7 @@ const final = new Set<ErrorCode>([
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #listener: ConnectorListener;
-  readonly #pool = new BlockPool();
-  readonly #budget: SendBudget;
+  readonly #shared: SharedParts;
   readonly #backoff: Backoff;
   #sessionId: Uint8Array = new Uint8Array(16);
   #token: Uint8Array | undefined;
@@ -95,7 +93,7 @@ export class Connector {
     this.#options = options;
     this.#listener = listener;
     this.#backoff = new Backoff(options.random);
-    this.#budget = new SendBudget(options.limits.totalSendBufferBytes);
+    this.#shared = createSharedParts(options.clock, options.limits);
   }
 
   get state(): ClientState {
@@ -266,7 +264,7 @@ export class Connector {
     const { clock, limits, logger, random, without, frames } = this.#options;
     let listener: SessionListener | undefined;
     const session: Session = new Session(
-      { clock, limits, logger, random, pool: this.#pool, budget: this.#budget, frames, without },
+      { clock, limits, logger, random, shared: this.#shared, frames, without },
       welcome.limits,
       {
         frame: (frame, sentAt) => listener?.frame(frame, sentAt),

@@ -3,7 +3,7 @@ import { RpcError } from "../errors.js";
 import { toHex } from "../hex.js";
 import type { Limits } from "../limits.js";
 import type { KindLogger } from "../logger.js";
-import { receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
+import { type HandshakeOptions, receiveHello, sendHandshake, toPeerLimits } from "../session/handshake.js";
 import type { Connection, Receiver } from "../transport.js";
 import { type HelloFrame, protocolVersion } from "../wire/frame.js";
 import { serverFrames } from "../wire/server-frames.js";
@@ -32,10 +32,20 @@ export interface ReceptionOptions {
 /** Takes connections: hears their hello, finds out who they are, and resumes their session or begins one. */
 export class Reception {
   readonly #options: ReceptionOptions;
+  /** One for all connections: each keeps it. */
+  readonly #handshake: HandshakeOptions;
   readonly #connections = new Set<Connection>();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    const { clock, limits } = options;
+    this.#handshake = {
+      clock,
+      limits,
+      frames: serverFrames,
+      timeoutMs: limits.handshakeTimeoutMs,
+      ended: (connection) => this.#connections.delete(connection),
+    };
   }
 
   /** Connections that are open, with a session or on their way to one. */
@@ -50,11 +60,10 @@ export class Reception {
       return;
     }
     this.#connections.add(connection);
-    const { clock, limits, logger } = this.#options;
-    const handshake = { clock, limits, frames: serverFrames, timeoutMs: limits.handshakeTimeoutMs };
+    const { logger } = this.#options;
     receiveHello(
       connection,
-      handshake,
+      this.#handshake,
       (hello) => this.#decide(connection, hello),
       (reason) => {
         this.#connections.delete(connection);
@@ -103,20 +112,12 @@ export class Reception {
         features: [],
         validMs: served.caller.validMs,
       },
-      { limits, frames: serverFrames },
+      this.#handshake,
     );
     // The client is here, so an older connection of its session is a dead one.
     if (resumed) served.session.break(new Error("its client came by another connection"));
     sessions.attached(id);
-    const receiver = served.session.attach(connection, hello.limits, resumed ? hello.received : 0);
-    return {
-      packet: (bytes) => receiver.packet(bytes),
-      drain: () => receiver.drain(),
-      closed: (reason) => {
-        this.#connections.delete(connection);
-        receiver.closed(reason);
-      },
-    };
+    return served.session.attach(connection, hello.limits, resumed ? hello.received : 0);
   }
 
   /** The session that a hello resumes; undefined when it asks for a new one. Throws `RpcError` when it may have neither. */

@@ -7,9 +7,8 @@ import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js"
 import { type GuardedLogger, guardLogger } from "../logger.js";
 import { addSink } from "../service/event.js";
 import { createRegistry, type Registry } from "../service/registry.js";
-import { BlockPool } from "../session/block-pool.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
-import { SendBudget } from "../session/send-budget.js";
+import { createSharedParts } from "../session/shared-parts.js";
 import type { Listener } from "../transport.js";
 import { serverFrames } from "../wire/server-frames.js";
 import { TargetCache } from "../wire/target-cache.js";
@@ -75,8 +74,6 @@ export class Server implements AsyncDisposable {
   readonly #sessions: SessionTable;
   readonly #lost: LostSessions;
   readonly #reception: Reception;
-  readonly #pool = new BlockPool();
-  readonly #budget: SendBudget;
   readonly #epoch: string;
   readonly #targets: readonly Target[];
   #listeners: Listener[] = [];
@@ -91,7 +88,6 @@ export class Server implements AsyncDisposable {
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
     this.#logger = guardLogger("serve", options.logger, this.#clock);
-    this.#budget = new SendBudget(this.#limits.totalSendBufferBytes);
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
       findTransport(url, options.transports),
@@ -246,10 +242,9 @@ export class Server implements AsyncDisposable {
       clock: this.#clock,
       logger: this.#logger,
       random: this.#random,
-      pool: this.#pool,
-      budget: this.#budget,
       frames: serverFrames,
       targets: new TargetCache(),
+      shared: createSharedParts(this.#clock, this.#limits),
       without: (options as WithoutSafety)[without],
       registry: this.#registry,
       logs: this.#logs,

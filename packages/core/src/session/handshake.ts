@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { Clock, Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
 import { type Limits, maxHandshakePacketBytes } from "../limits.js";
 import type { Connection, Receiver } from "../transport.js";
@@ -22,6 +22,8 @@ export interface HandshakeOptions {
   /** What this side reads and writes. */
   readonly frames: FrameSet;
   readonly timeoutMs: number;
+  /** A connection that was taken over has ended; its receiver hears of it next. */
+  ended?(connection: Connection): void;
 }
 
 /** Of one's own limits, those that the peer must respect. */
@@ -126,76 +128,129 @@ interface HandshakeSteps {
   failed(reason: RpcError): void;
 }
 
+/** A handshake that is not over. */
+interface Underway {
+  readonly steps: HandshakeSteps;
+  readonly timer: Timer;
+  /** Whether who takes over is on the way. */
+  accepting: boolean;
+  /** Set when the connection ended meanwhile. */
+  lost: { readonly reason: Error | undefined } | undefined;
+}
+
 function start(connection: Connection, options: HandshakeOptions, steps: HandshakeSteps): void {
-  let receiver: Receiver | undefined;
-  let over = false;
-  let accepting = false;
-  let lost: { readonly reason: Error | undefined } | undefined;
-  const timer = options.clock.timer(options.timeoutMs, () => {
-    refuse(
-      new RpcError("unavailable", `no handshake within ${options.timeoutMs} ms`, { outcome: "not-executed" }),
+  connection.start(new Handshake(connection, options, steps));
+}
+
+/**
+ * What a connection delivers to: its handshake, and then who took over.
+ *
+ * It lives as long as the connection, and keeps nothing of the handshake once that is over.
+ */
+class Handshake implements Receiver {
+  readonly #connection: Connection;
+  readonly #options: HandshakeOptions;
+  /** Present until it is over. */
+  #underway: Underway | undefined;
+  /** Who took over. */
+  #receiver: Receiver | undefined;
+
+  constructor(connection: Connection, options: HandshakeOptions, steps: HandshakeSteps) {
+    this.#connection = connection;
+    this.#options = options;
+    const { clock, timeoutMs } = options;
+    const timer = clock.timer(timeoutMs, () => {
+      this.#refuse(
+        new RpcError("unavailable", `no handshake within ${timeoutMs} ms`, { outcome: "not-executed" }),
+      );
+    });
+    this.#underway = { steps, timer, accepting: false, lost: undefined };
+  }
+
+  packet(bytes: Uint8Array): void {
+    if (this.#receiver !== undefined) return this.#receiver.packet(bytes);
+    if (this.#underway === undefined) return;
+    try {
+      const frame = readOnlyFrame(bytes, this.#options);
+      const next = this.#underway.steps.frame(
+        frame,
+        (done) => this.#accept(done),
+        (reason) => this.#refuse(reason),
+      );
+      if (next !== undefined) this.#accept(next);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  drain(): void {
+    this.#receiver?.drain();
+  }
+
+  closed(reason?: Error): void {
+    if (this.#receiver !== undefined) return this.#end(this.#receiver, reason);
+    const underway = this.#underway;
+    if (underway === undefined) return;
+    // The pipe broke under the first packets of the session; who takes over is still on the way.
+    if (underway.accepting) {
+      underway.lost = { reason };
+      return;
+    }
+    const why = reason === undefined ? "the peer closed the connection" : reason.message;
+    // A first packet beyond any handshake is no packet: text was read as a length. Trying again would not mend that.
+    const code = reason instanceof RangeError ? "failed_precondition" : "unavailable";
+    this.#fail(
+      new RpcError(code, `connection lost in the handshake: ${why}`, {
+        outcome: "not-executed",
+        cause: reason,
+      }),
     );
-  });
-  const accept = (done: () => Receiver) => {
-    if (over) return;
-    accepting = true;
+  }
+
+  #accept(done: () => Receiver): void {
+    const underway = this.#underway;
+    if (underway === undefined) return;
+    underway.accepting = true;
+    let receiver: Receiver;
     try {
       receiver = done();
     } catch (error) {
-      return refuse(error);
-    } finally {
-      accepting = false;
+      underway.accepting = false;
+      return this.#refuse(error);
     }
-    over = true;
-    timer.clear();
-    if (lost !== undefined) receiver.closed(lost.reason);
-  };
-  const fail = (reason: RpcError) => {
-    over = true;
-    timer.clear();
-    steps.failed(reason);
-  };
-  const refuse = (reason: unknown) => {
-    if (over) return;
+    this.#over();
+    this.#receiver = receiver;
+    const { lost } = underway;
+    if (lost !== undefined) this.#end(receiver, lost.reason);
+  }
+
+  #refuse(reason: unknown): void {
+    if (this.#underway === undefined) return;
     const error = toRefusal(reason);
-    fail(error);
+    this.#fail(error);
     // A peer that was refused learns why; one that refused us knows.
-    if (!(reason instanceof RefusedByPeer))
-      sendHandshake(connection, { type: "close", ...toErrorBody(toTold(reason, error)) }, options);
-    void connection.close();
-  };
-  connection.start({
-    packet(bytes) {
-      if (receiver !== undefined) return receiver.packet(bytes);
-      if (over) return;
-      try {
-        const frame = readOnlyFrame(bytes, options);
-        const next = steps.frame(frame, accept, refuse);
-        if (next !== undefined) accept(next);
-      } catch (error) {
-        refuse(error);
-      }
-    },
-    drain: () => receiver?.drain(),
-    closed(reason) {
-      if (receiver !== undefined) return receiver.closed(reason);
-      if (over) return;
-      // The pipe broke under the first packets of the session; who takes over is still on the way.
-      if (accepting) {
-        lost = { reason };
-        return;
-      }
-      const why = reason === undefined ? "the peer closed the connection" : reason.message;
-      // A first packet beyond any handshake is no packet: text was read as a length. Trying again would not mend that.
-      const code = reason instanceof RangeError ? "failed_precondition" : "unavailable";
-      fail(
-        new RpcError(code, `connection lost in the handshake: ${why}`, {
-          outcome: "not-executed",
-          cause: reason,
-        }),
-      );
-    },
-  });
+    if (!(reason instanceof RefusedByPeer)) {
+      const told = toTold(reason, error);
+      sendHandshake(this.#connection, { type: "close", ...toErrorBody(told) }, this.#options);
+    }
+    void this.#connection.close();
+  }
+
+  #fail(reason: RpcError): void {
+    const underway = this.#underway;
+    this.#over();
+    underway?.steps.failed(reason);
+  }
+
+  #over(): void {
+    this.#underway?.timer.clear();
+    this.#underway = undefined;
+  }
+
+  #end(receiver: Receiver, reason: Error | undefined): void {
+    this.#options.ended?.(this.#connection);
+    receiver.closed(reason);
+  }
 }
 
 /** The peer said close: nothing is sent back. */

@@ -6,7 +6,9 @@ import { encodeFrame, type OutgoingFrame } from "../wire/encode-frame.js";
 import type { FrameSet } from "../wire/frame-set.js";
 import { headerBytes, sharedPacketBytes } from "../wire/packet.js";
 import type { ScanLimits } from "../wire/scan.js";
-import type { Block, BlockPool } from "./block-pool.js";
+import type { Block } from "./block-pool.js";
+import type { SharedParts } from "./shared-parts.js";
+import type { TurnEnding } from "./turn-end.js";
 
 /** What the peer takes. */
 export interface OutboxLimits extends ScanLimits {
@@ -22,6 +24,19 @@ export interface SealedPacket {
   readonly eventBytes: number;
 }
 
+export interface OutboxOptions {
+  readonly clock: Clock;
+  readonly shared: Pick<SharedParts, "pool" | "turnEnd">;
+  /** What this side writes. */
+  readonly frames: FrameSet;
+}
+
+/** Whose packets these are. */
+export interface PacketOwner {
+  /** A packet is whole. */
+  sealed(packet: SealedPacket): void;
+}
+
 /** How often a reading of the clock is used: what a caller or handler does between two uses makes it no older than that. */
 export const usesOfTime = 8;
 
@@ -33,12 +48,9 @@ const bodyStart = packetHeadroom + headerBytes;
  * What is written in a turn shares packets of at most 64 KiB; a larger frame has one to itself. A write to the network
  * costs as much as several calls, so this is where most of the speed comes from.
  */
-export class Outbox {
-  readonly #clock: Clock;
-  readonly #pool: BlockPool;
-  readonly #frames: FrameSet;
-  readonly #sealed: (packet: SealedPacket) => void;
-  readonly #flush = (): void => this.flush();
+export class Outbox implements TurnEnding {
+  readonly #options: OutboxOptions;
+  readonly #owner: PacketOwner;
   /** Where packets lie: stays between turns until its packets are acknowledged. */
   #block: Block | undefined;
   /** Where the open packet begins in it; -1 between turns. */
@@ -50,11 +62,9 @@ export class Outbox {
   #eventBytes = 0;
   #encoding = false;
 
-  constructor(clock: Clock, pool: BlockPool, frames: FrameSet, sealed: (packet: SealedPacket) => void) {
-    this.#clock = clock;
-    this.#pool = pool;
-    this.#frames = frames;
-    this.#sealed = sealed;
+  constructor(options: OutboxOptions, owner: PacketOwner) {
+    this.#options = options;
+    this.#owner = owner;
   }
 
   /**
@@ -70,7 +80,7 @@ export class Outbox {
   get turnTime(): number {
     if (this.#start < 0) this.#open();
     this.#timeUses += 1;
-    if (this.#timeUses % usesOfTime === 0) this.#turnTime = this.#clock.now();
+    if (this.#timeUses % usesOfTime === 0) this.#turnTime = this.#options.clock.now();
     return this.#turnTime;
   }
 
@@ -124,10 +134,10 @@ export class Outbox {
 
   /** Nothing reads this block any more, whose packets are all acknowledged: it may be written again. */
   free(block: Block): void {
-    if (block !== this.#block) this.#pool.give(block);
+    if (block !== this.#block) this.#options.shared.pool.give(block);
     else if (this.#start < 0) {
       this.#block = undefined;
-      this.#pool.give(block);
+      this.#options.shared.pool.give(block);
     }
   }
 
@@ -140,22 +150,22 @@ export class Outbox {
     }
     this.#encoding = true;
     try {
-      encodeFrame(sink, frame, limits, this.#frames);
+      encodeFrame(sink, frame, limits, this.#options.frames);
     } finally {
       this.#encoding = false;
     }
   }
 
   #open(): void {
-    this.#openedAt = this.#clock.now();
+    this.#openedAt = this.#options.clock.now();
     this.#turnTime = this.#openedAt;
     this.#timeUses = 0;
     this.#begin();
-    this.#clock.soon(this.#flush);
+    this.#options.shared.turnEnd.add(this);
   }
 
   #begin(): void {
-    if (this.#block?.usable !== true) this.#block = this.#pool.take(this.#lastBytes);
+    if (this.#block?.usable !== true) this.#block = this.#options.shared.pool.take(this.#lastBytes);
     const { sink } = this.#block;
     this.#start = sink.position;
     sink.begin();
@@ -167,7 +177,7 @@ export class Outbox {
   #sealBefore({ bytes, position: end }: ByteSink, start: number): void {
     this.#block!.sink.position = start;
     this.#emit();
-    this.#block = this.#pool.take(sharedPacketBytes);
+    this.#block = this.#options.shared.pool.take(sharedPacketBytes);
     this.#begin();
     const { sink } = this.#block;
     sink.reserve(end - start);
@@ -181,7 +191,7 @@ export class Outbox {
     const start = this.#start + packetHeadroom;
     this.#eventBytes = 0;
     this.#lastBytes = sink.position - this.#start;
-    this.#sealed({
+    this.#owner.sealed({
       bytes: sink.bytes.subarray(start, sink.position),
       block: this.#block!,
       start,

@@ -7,6 +7,12 @@ const maxFrames = 2048;
 /** Longest turn, as far as frames can be told apart: a method that runs on cannot be interrupted. */
 const maxMs = 8;
 
+/** Whose turns these are. */
+export interface TurnTaker {
+  /** The next turn begins. */
+  continue(): void;
+}
+
 /**
  * How much one connection may do before the others have their turn.
  *
@@ -15,16 +21,16 @@ const maxMs = 8;
  */
 export class ReadTurn {
   readonly #clock: Clock;
-  readonly #continued: () => void;
+  readonly #of: TurnTaker;
   #frames = 0;
   #began = 0;
   #next: Timer | undefined;
   #over = false;
 
-  /** `continued` runs in a later turn, once after each that was over. */
-  constructor(clock: Clock, continued: () => void) {
+  /** `of` continues in a later turn, once after each that was over. */
+  constructor(clock: Clock, of: TurnTaker) {
     this.#clock = clock;
-    this.#continued = continued;
+    this.#of = of;
   }
 
   /** Counts a frame that was handed up. True: no more in this turn. */
@@ -54,6 +60,6 @@ export class ReadTurn {
   #begin(): void {
     const wasOver = this.#over;
     this.stop();
-    if (wasOver) this.#continued();
+    if (wasOver) this.#of.continue();
   }
 }

@@ -1,7 +1,13 @@
+/** Who waits for room. */
+export interface WaitingSession {
+  /** There is room again. */
+  room(): void;
+}
+
 /** Unacknowledged bytes of all sessions of one server or client together, and who waits for them to fall. */
 export class SendBudget {
   readonly #limit: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<WaitingSession>();
   #bytes = 0;
 
   /** `limit`: bytes, `totalSendBufferBytes`. */
@@ -22,12 +28,16 @@ export class SendBudget {
     this.#bytes -= bytes;
     if (!wasFull || !this.hasRoom) return;
     // A session that kept nothing itself hears of no acknowledgement: it is told here.
-    for (const room of [...this.#waiting]) room();
+    for (const session of [...this.#waiting]) session.room();
   }
 
-  /** Calls `room` whenever there is room again; returns how to stop. */
-  wait(room: () => void): () => void {
-    this.#waiting.add(room);
-    return () => this.#waiting.delete(room);
+  /** Tells the session whenever there is room again. */
+  wait(session: WaitingSession): void {
+    this.#waiting.add(session);
+  }
+
+  /** It is over. Safe to call twice. */
+  leave(session: WaitingSession): void {
+    this.#waiting.delete(session);
   }
 }

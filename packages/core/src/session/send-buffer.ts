@@ -10,10 +10,16 @@ export interface KeptPacket {
   readonly block: Block;
 }
 
+/** Whose packets are kept. */
+export interface BlockOwner {
+  /** The last packet of a block was acknowledged. */
+  freed(block: Block): void;
+}
+
 /** Numbered packets that the peer has not acknowledged, in order, with how far the present connection has got. */
 export class SendBuffer {
   readonly #budget: SendBudget;
-  readonly #freed: (block: Block) => void;
+  readonly #owner: BlockOwner;
   #packets: (KeptPacket | undefined)[] = [];
   /** Index of the first packet that is kept: those before it are acknowledged, and leave a few hundred at a time. */
   #first = 0;
@@ -22,10 +28,9 @@ export class SendBuffer {
   #bytes = 0;
   #eventBytes = 0;
 
-  /** `freed` hears of each block whose last packet was acknowledged. */
-  constructor(budget: SendBudget, freed: (block: Block) => void) {
+  constructor(budget: SendBudget, owner: BlockOwner) {
     this.#budget = budget;
-    this.#freed = freed;
+    this.#owner = owner;
   }
 
   /** Bytes kept. */
@@ -74,7 +79,7 @@ export class SendBuffer {
       this.#packets[this.#first] = undefined;
       this.#first += 1;
       packet.block.packets -= 1;
-      if (packet.block.packets === 0) this.#freed(packet.block);
+      if (packet.block.packets === 0) this.#owner.freed(packet.block);
     }
     if (before === this.#bytes) return;
     this.#shorten();

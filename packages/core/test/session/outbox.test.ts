@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
 import { BlockPool } from "../../src/session/block-pool.js";
 import { Outbox } from "../../src/session/outbox.js";
+import { TurnEnd } from "../../src/session/turn-end.js";
 import { everyFrame } from "../../src/testing/every-frame.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
 import { packetHeadroom } from "../../src/transport.js";
@@ -13,10 +14,15 @@ function create(): { clock: VirtualClock; outbox: Outbox; packets: Uint8Array[];
   const clock = new VirtualClock();
   const packets: Uint8Array[] = [];
   const eventBytes: number[] = [];
-  const outbox = new Outbox(clock, new BlockPool(), everyFrame, (packet) => {
-    packets.push(packet.bytes);
-    eventBytes.push(packet.eventBytes);
-  });
+  const outbox = new Outbox(
+    { clock, shared: { pool: new BlockPool(), turnEnd: new TurnEnd(clock) }, frames: everyFrame },
+    {
+      sealed(packet) {
+        packets.push(packet.bytes);
+        eventBytes.push(packet.eventBytes);
+      },
+    },
+  );
   return { clock, outbox, packets, eventBytes };
 }
 
@@ -68,7 +74,12 @@ describe("an outbox", () => {
     const take = vi.spyOn(pool, "take");
     const give = vi.spyOn(pool, "give");
     const blocks: unknown[] = [];
-    const outbox = new Outbox(clock, pool, everyFrame, ({ block }) => blocks.push(block));
+    const outbox = new Outbox(
+      { clock, shared: { pool, turnEnd: new TurnEnd(clock) }, frames: everyFrame },
+      {
+        sealed: ({ block }) => blocks.push(block),
+      },
+    );
     for (let id = 1; id <= 3; id++) {
       outbox.write(reply(id, 200_000), defaultLimits);
       await clock.settle();

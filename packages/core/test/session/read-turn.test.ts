@@ -20,8 +20,10 @@ describe("a turn", () => {
   it("is over after 2,048 frames, and the next one begins by itself", async () => {
     const clock = new VirtualClock();
     let continued = 0;
-    const turn = new ReadTurn(clock, () => {
-      continued += 1;
+    const turn = new ReadTurn(clock, {
+      continue: () => {
+        continued += 1;
+      },
     });
     const spent = ids(2048).findIndex(() => turn.spend());
     expect(spent).toBe(2047);
@@ -40,7 +42,7 @@ describe("a turn", () => {
       timer: (ms, fire) => clock.timer(ms, fire),
       soon: (run) => clock.soon(run),
     };
-    const turn = new ReadTurn(slow, () => {});
+    const turn = new ReadTurn(slow, { continue() {} });
     const spent = ids(2048).findIndex(() => {
       now += 0.1;
       return turn.spend();
@@ -52,7 +54,7 @@ describe("a turn", () => {
 
   it("costs who sends little no timer", async () => {
     const clock = new VirtualClock();
-    const turn = new ReadTurn(clock, () => {});
+    const turn = new ReadTurn(clock, { continue() {} });
     for (const _ of ids(64)) expect(turn.spend()).toBe(false);
     expect(clock.timers).toBe(0);
     expect(turn.spend()).toBe(false);

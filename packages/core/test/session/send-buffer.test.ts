@@ -8,7 +8,7 @@ function packet(number: number, bytes: number, eventBytes = 0, block = new Block
 }
 
 function filled(first: number, count: number, freed: (block: Block) => void = () => {}): SendBuffer {
-  const buffer = new SendBuffer(new SendBudget(1024), freed);
+  const buffer = new SendBuffer(new SendBudget(1024), { freed });
   for (let index = 0; index < count; index++) buffer.add(packet((first + index) >>> 0, 10, index));
   return buffer;
 }

@@ -2,8 +2,8 @@ import type { RpcError } from "../../src/errors.js";
 import { checkLimits, type Limits } from "../../src/limits.js";
 import { BlockPool } from "../../src/session/block-pool.js";
 import { toPeerLimits } from "../../src/session/handshake.js";
-import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
+import { createSharedParts } from "../../src/session/shared-parts.js";
 import { everyFrame } from "../../src/testing/every-frame.js";
 import { SeededRandom } from "../../src/testing/seeded-random.js";
 import { VirtualClock } from "../../src/testing/virtual-clock.js";
@@ -83,8 +83,7 @@ export class Side {
       limits: this.limits,
       logger: this.logger,
       random: new SeededRandom(1),
-      pool,
-      budget: new SendBudget(this.limits.totalSendBufferBytes),
+      shared: createSharedParts(clock, this.limits, pool),
       frames: everyFrame,
     };
     this.session = new Session(options, toPeerLimits(this.limits), {

@@ -1,10 +1,9 @@
 import { defaultLimits, systemClock, systemRandom, type Transport } from "@rpc/core";
 import { maxHandshakePacketBytes } from "../../src/limits.js";
 import { silentLogger } from "../../src/logger.js";
-import { BlockPool } from "../../src/session/block-pool.js";
 import { receiveHello, sayHello, sendHandshake, toPeerLimits } from "../../src/session/handshake.js";
-import { SendBudget } from "../../src/session/send-budget.js";
 import { Session } from "../../src/session/session.js";
+import { createSharedParts } from "../../src/session/shared-parts.js";
 import { everyFrame } from "../../src/testing/every-frame.js";
 import { protocolVersion, type SessionFrame } from "../../src/wire/frame.js";
 
@@ -92,8 +91,7 @@ function createRaw(): RawSession {
       limits: defaultLimits,
       logger: silentLogger,
       random: systemRandom,
-      pool: new BlockPool(),
-      budget: new SendBudget(2 ** 20),
+      shared: createSharedParts(systemClock, defaultLimits),
       frames: everyFrame,
     },
     limits,

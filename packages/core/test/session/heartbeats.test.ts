@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/clock.js";
+import { Heartbeats } from "../../src/session/heartbeats.js";
+import { VirtualClock } from "../../src/testing/virtual-clock.js";
+
+class Watched {
+  readonly heard: string[] = [];
+  lastReadAt: number;
+
+  constructor(readonly clock: Clock) {
+    this.lastReadAt = clock.now();
+  }
+
+  silent(): void {
+    this.heard.push(`silent at ${this.clock.now()}`);
+  }
+
+  dead(silentMs: number): void {
+    this.heard.push(`dead after ${silentMs}`);
+  }
+}
+
+function watch(clock: Clock): { heartbeats: Heartbeats; session: Watched } {
+  const heartbeats = new Heartbeats(clock, 1000);
+  const session = new Watched(clock);
+  heartbeats.start(session);
+  return { heartbeats, session };
+}
+
+describe("heartbeats", () => {
+  it("asks after one interval of silence and gives up after three", async () => {
+    const clock = new VirtualClock();
+    const { session } = watch(clock);
+    await clock.advance(10_000);
+    expect(session.heard).toEqual(["silent at 1000", "silent at 2000", "dead after 3000"]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("asks nothing while something is heard", async () => {
+    const clock = new VirtualClock();
+    const { session } = watch(clock);
+    for (let time = 500; time < 10_000; time += 500) {
+      await clock.advance(500);
+      session.lastReadAt = clock.now();
+    }
+    expect(session.heard).toEqual([]);
+  });
+
+  it("waits one round more when its own process stood still", async () => {
+    // A clock that a busy process sees: the timer fires, but 20 s too late.
+    let late = 0;
+    const clock = new VirtualClock();
+    const seen: Clock = {
+      now: () => clock.now() + late,
+      wallTime: () => clock.wallTime(),
+      timer: (ms, fire) => clock.timer(ms, fire),
+      soon: (run) => clock.soon(run),
+    };
+    const { session } = watch(seen);
+    late = 20_000;
+    await clock.advance(1000);
+    expect(session.heard).toEqual(["silent at 21000"]);
+    session.lastReadAt = seen.now();
+    await clock.advance(900);
+    expect(session.heard).toHaveLength(1);
+  });
+
+  it("gives up after that round if there was still nothing", async () => {
+    let late = 0;
+    const clock = new VirtualClock();
+    const seen: Clock = {
+      now: () => clock.now() + late,
+      wallTime: () => clock.wallTime(),
+      timer: (ms, fire) => clock.timer(ms, fire),
+      soon: (run) => clock.soon(run),
+    };
+    const { session } = watch(seen);
+    late = 20_000;
+    await clock.advance(2000);
+    expect(session.heard).toEqual(["silent at 21000", "dead after 22000"]);
+  });
+
+  it("is quiet after stop, which is safe twice", async () => {
+    const clock = new VirtualClock();
+    const { heartbeats, session } = watch(clock);
+    heartbeats.stop(session);
+    heartbeats.stop(session);
+    await clock.advance(10_000);
+    expect(session.heard).toEqual([]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("begins anew with start", async () => {
+    const clock = new VirtualClock();
+    const { heartbeats, session } = watch(clock);
+    await clock.advance(2500);
+    session.lastReadAt = clock.now();
+    heartbeats.start(session);
+    expect(clock.timers).toBe(1);
+    await clock.advance(2500);
+    expect(session.heard).toEqual(["silent at 1000", "silent at 2000", "silent at 3500", "silent at 4500"]);
+  });
+
+  it("look at each session at its own time, with one timer for all", async () => {
+    const clock = new VirtualClock();
+    const { heartbeats, session } = watch(clock);
+    await clock.advance(400);
+    const other = new Watched(clock);
+    heartbeats.start(other);
+    expect(clock.timers).toBe(1);
+    await clock.advance(2000);
+    expect([session.heard, other.heard]).toEqual([
+      ["silent at 1000", "silent at 2000"],
+      ["silent at 1400", "silent at 2400"],
+    ]);
+    heartbeats.stop(session);
+    await clock.advance(1000);
+    expect([session.heard.length, other.heard.at(-1)]).toEqual([2, "dead after 3000"]);
+    expect(clock.timers).toBe(0);
+  });
+});
