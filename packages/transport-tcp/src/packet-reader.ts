@@ -2,6 +2,14 @@ import type { ConnectionOptions } from "@rpc/core/transport";
 import { PacketDecoder } from "./framing.js";
 import { PacketTimeout } from "./packet-timeout.js";
 
+/** Whose packets these are. */
+export interface PacketTaker {
+  /** One whole packet. */
+  packet(bytes: Uint8Array): void;
+  /** What came is no packet. Nothing is delivered after it. */
+  broken(reason: Error): void;
+}
+
 /**
  * The reading half of a connection: chunks in, packets out while somebody takes them.
  *
@@ -11,26 +19,23 @@ export class PacketReader {
   /** Largest packet taken; may change between two packets of one chunk. */
   maxPacketBytes: number;
   readonly #decoder = new PacketDecoder();
-  readonly #timeout: PacketTimeout;
-  readonly #broken: (reason: Error) => void;
-  #deliver: ((packet: Uint8Array) => void) | undefined;
+  readonly #options: Pick<ConnectionOptions, "clock" | "packetTimeoutMs">;
+  readonly #taker: PacketTaker;
+  /** Made by the first packet that comes in pieces. */
+  #timeout: PacketTimeout | undefined;
+  #started = false;
   #paused = false;
   #closed = false;
 
-  constructor(options: ConnectionOptions, broken: (reason: Error) => void) {
+  constructor(options: ConnectionOptions, taker: PacketTaker) {
     this.maxPacketBytes = options.maxPacketBytes;
-    this.#broken = broken;
-    this.#timeout = new PacketTimeout({
-      clock: options.clock,
-      timeoutMs: options.packetTimeoutMs,
-      expired: () => this.#expire(options.packetTimeoutMs),
-      quiet: () => this.#decoder.release(),
-    });
+    this.#options = options;
+    this.#taker = taker;
   }
 
   /** Somebody takes packets now. */
   get flowing(): boolean {
-    return this.#deliver !== undefined && !this.#paused && !this.#closed;
+    return this.#started && !this.#paused && !this.#closed;
   }
 
   /** Why ending here is out of order; nothing between two packets. */
@@ -39,8 +44,8 @@ export class PacketReader {
     return new Error(`connection ended inside a packet: ${this.#decoder.progress} came`);
   }
 
-  start(deliver: (packet: Uint8Array) => void): void {
-    this.#deliver = deliver;
+  start(): void {
+    this.#started = true;
   }
 
   /** Takes the next chunk and delivers what it completes. Only while flowing; else the chunk is dropped. */
@@ -56,20 +61,20 @@ export class PacketReader {
       while (this.flowing) {
         const packet = this.#decoder.next(this.maxPacketBytes);
         if (packet === undefined) break;
-        this.#timeout.finish();
-        this.#deliver?.(packet);
+        this.#timeout?.finish();
+        this.#taker.packet(packet);
       }
-      if (this.flowing && this.#decoder.incomplete) this.#timeout.begin();
+      if (this.flowing && this.#decoder.incomplete) this.#beginTimeout();
     } catch (reason) {
       this.close();
-      this.#broken(reason as Error);
+      this.#taker.broken(reason as Error);
     }
   }
 
   /** The rest of a chunk waits for `resume` and `drain`. Time in which nobody reads is not counted as the sender's. */
   pause(): void {
     this.#paused = true;
-    this.#timeout.finish();
+    this.#timeout?.finish();
   }
 
   /** Returns false when it was not paused. */
@@ -82,11 +87,22 @@ export class PacketReader {
   /** Nothing is delivered afterwards, and no timer is left. Safe to call twice. */
   close(): void {
     this.#closed = true;
-    this.#timeout.close();
+    this.#timeout?.close();
+  }
+
+  #beginTimeout(): void {
+    const { clock, packetTimeoutMs: timeoutMs } = this.#options;
+    this.#timeout ??= new PacketTimeout({
+      clock,
+      timeoutMs,
+      expired: () => this.#expire(timeoutMs),
+      quiet: () => this.#decoder.release(),
+    });
+    this.#timeout.begin();
   }
 
   #expire(timeoutMs: number): void {
     this.close();
-    this.#broken(new Error(`packet not whole after ${timeoutMs} ms: ${this.#decoder.progress} came`));
+    this.#taker.broken(new Error(`packet not whole after ${timeoutMs} ms: ${this.#decoder.progress} came`));
   }
 }

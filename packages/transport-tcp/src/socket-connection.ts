@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock, Connection, ConnectionOptions, Peer, Receiver, Timer } from "@rpc/core/transport";
 import { framePacket } from "./framing.js";
-import { PacketReader } from "./packet-reader.js";
+import { PacketReader, type PacketTaker } from "./packet-reader.js";
 import { socketBreak } from "./socket-errors.js";
 import { socketPeer } from "./socket-peer.js";
 
@@ -9,6 +9,13 @@ import { socketPeer } from "./socket-peer.js";
 export const fullAtBytes: number = 256 * 1024;
 
 const closeTimeoutMs = 1_000;
+
+const carries = Symbol("carries");
+
+/** A socket that knows which connection it carries. */
+interface ConnectedSocket extends Socket {
+  [carries]: SocketConnection;
+}
 
 /** What a connection over a socket is made with. */
 export interface SocketConnectionOptions extends ConnectionOptions {
@@ -21,7 +28,25 @@ export interface SocketConnectionOptions extends ConnectionOptions {
  *
  * It owns the socket from here on. Nothing is read before `start`, so nothing is lost before it.
  */
-export class SocketConnection implements Connection {
+export class SocketConnection implements Connection, PacketTaker {
+  // The same for all sockets, each of which knows its connection: closures would be half a kilobyte for each.
+  static readonly #listeners = Object.entries({
+    data(this: ConnectedSocket, chunk: Uint8Array) {
+      this[carries].#read(chunk);
+    },
+    end(this: ConnectedSocket) {
+      this[carries].#end();
+    },
+    drain(this: ConnectedSocket) {
+      this[carries].#drained();
+    },
+    error(this: ConnectedSocket, error: Error) {
+      this[carries].#failed(error);
+    },
+    close(this: ConnectedSocket) {
+      this[carries].#closed();
+    },
+  });
   readonly peer: Peer;
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -41,16 +66,10 @@ export class SocketConnection implements Connection {
     this.#socket = socket;
     this.#clock = options.clock;
     this.#silentEnd = options.silentEnd;
-    this.#reader = new PacketReader(options, (reason) => this.#break(reason));
+    this.#reader = new PacketReader(options, this);
     socket.pause();
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#silentEnd = undefined;
-      this.#reader.push(chunk);
-    });
-    socket.on("end", () => this.#end());
-    socket.on("drain", () => this.#drained());
-    socket.on("error", (error) => this.#failed(error));
-    socket.on("close", () => this.#closed());
+    (socket as ConnectedSocket)[carries] = this;
+    for (const [event, listener] of SocketConnection.#listeners) socket.on(event, listener);
   }
 
   get maxPacketBytes(): number {
@@ -69,7 +88,7 @@ export class SocketConnection implements Connection {
   start(receiver: Receiver): void {
     if (this.#receiver !== undefined) throw new TypeError("a connection can be started once");
     this.#receiver = receiver;
-    this.#reader.start((packet) => receiver.packet(packet));
+    this.#reader.start();
     const ended = this.#state === "closed";
     this.#clock.soon(() => (ended ? receiver.closed(this.#reason) : this.#continue()));
   }
@@ -105,6 +124,19 @@ export class SocketConnection implements Connection {
       if (this.#state === "open") this.#finish();
     });
     return this.#closing;
+  }
+
+  packet(bytes: Uint8Array): void {
+    this.#receiver!.packet(bytes);
+  }
+
+  broken(reason: Error): void {
+    this.#break(reason);
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#silentEnd = undefined;
+    this.#reader.push(chunk);
   }
 
   // After start and resume: first what was read already, then the socket.

@@ -36,12 +36,21 @@ export async function listenSocket(request: ListenRequest): Promise<Listener> {
   return listener;
 }
 
+const countedAs = Symbol("countedAs");
+
+/** A socket that knows the host by which it is counted. */
+interface CountedSocket extends Socket {
+  [countedAs]: string | undefined;
+}
+
 class SocketListener implements Listener {
   readonly #request: ListenRequest;
   readonly #server: Server;
   readonly #handshaker: TlsHandshaker | undefined;
   readonly #count: ConnectionCount;
   readonly #log: RareLog;
+  /** The same for all sockets: a closure for each would be a sixth of a kilobyte. */
+  readonly #uncount: (this: Socket) => void;
   #url: URL;
   #file: SocketFile | undefined;
   readonly #leave: (() => void) | undefined;
@@ -51,7 +60,11 @@ class SocketListener implements Listener {
     const { options } = request;
     this.#request = request;
     this.#url = request.url;
-    this.#count = new ConnectionCount(options);
+    const count = new ConnectionCount(options);
+    this.#count = count;
+    this.#uncount = function (this: Socket) {
+      count.remove((this as CountedSocket)[countedAs]);
+    };
     this.#log = new RareLog(options.logger, options.clock);
     const handshaker = tls && this.#createHandshaker(tls);
     this.#handshaker = handshaker;
@@ -102,7 +115,8 @@ class SocketListener implements Listener {
       this.#warn(`connection refused: ${obstacle}`);
       return;
     }
-    socket.once("close", () => this.#count.remove(host));
+    (socket as CountedSocket)[countedAs] = host;
+    socket.on("close", this.#uncount);
     if (this.#handshaker === undefined) this.#accept(socket);
     else this.#handshaker.add(socket.on("error", ignore));
   }
