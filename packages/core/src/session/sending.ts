@@ -36,6 +36,8 @@ export interface SendingSession {
 
 /** Bytes after which a side that sends nothing acknowledges at once. */
 const acknowledgeBytes = 64 * 1024;
+/** Bytes up to which it takes its time. */
+const littleBytes = 4 * 1024;
 
 /** The sending half of a session: frames become packets, which are kept until the peer has acknowledged them. */
 export class Sending implements PacketOwner, BlockOwner, OwingSession {
@@ -52,9 +54,12 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
   #acknowledged = 0;
   /** Bytes that came since something last left. */
   #owed = 0;
-  /** Whether it waits among those that owe. */
-  #owes = false;
-  #acknowledgesSoon = false;
+  /** How long it may owe: the queue that it waits in, or until the end of this turn. */
+  #owes: "nothing" | "a little" | "much" | "now" = "nothing";
+  /** Whether the peer waits for acknowledgements, as a server that closes does. */
+  #hurried = false;
+  /** Whether the peer was asked for an acknowledgement that it has not given. */
+  #asked = false;
 
   constructor(of: SendingSession, options: SendingOptions) {
     this.#of = of;
@@ -134,6 +139,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     this.#kept.acknowledge(peerReceived);
     this.#handed = peerReceived;
     this.#owed = 0;
+    this.#asked = false;
   }
 
   /** The connection is gone. */
@@ -153,7 +159,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     if (connection === undefined) return;
     while (!this.#full) {
       const packet = this.#kept.take();
-      if (packet === undefined) return;
+      if (packet === undefined) return this.#ask();
       this.#handed = packet.number;
       if (distance(packet.number, this.#handedEver) > 0) this.#handedEver = packet.number;
       this.#full = !connection.send(packet.bytes);
@@ -168,7 +174,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     this.#full = false;
     this.pump();
     // An acknowledgement that fell due while the pipe was full is late: the peer may wait for nothing else.
-    if (!this.#owes) this.#acknowledgeOwed();
+    if (this.#owes === "nothing") this.#acknowledgeOwed();
   }
 
   /** The peer has handed up everything to `number`. Returns whether that is news. Throws `ProtocolError`. */
@@ -178,6 +184,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     // A packet that is resent carries an acknowledgement of its first sending.
     if (distance(number, this.#acknowledged) <= 0) return false;
     this.#acknowledged = number;
+    this.#asked = false;
     this.#kept.acknowledge(number);
     return true;
   }
@@ -185,22 +192,22 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
   /** So many bytes came and were handed up: they are acknowledged soon. */
   owe(bytes: number): void {
     this.#owed += bytes;
-    if (this.#owed < acknowledgeBytes) {
-      if (this.#owes) return;
-      this.#owes = true;
-      this.#options.shared.owing.add(this);
-    } else if (!this.#acknowledgesSoon) {
-      // Not at once: what this turn answers carries it, and a packet less is a write and a read less.
-      this.#acknowledgesSoon = true;
-      later(this.#options.clock, () => {
-        this.#acknowledgesSoon = false;
-        this.#acknowledgeOwed();
-      });
+    if (this.#owed >= acknowledgeBytes) this.#oweNow();
+    else if (this.#hurried || this.#owed >= littleBytes) this.#oweMuch();
+    else if (this.#owes === "nothing") {
+      this.#owes = "a little";
+      this.#options.shared.owingLittle.add(this);
     }
   }
 
+  /** The peer waits for acknowledgements from now on. */
+  hurry(): void {
+    this.#hurried = true;
+    if (this.#owed > 0) this.#oweMuch();
+  }
+
   acknowledge(): void {
-    this.#owes = false;
+    this.#owes = "nothing";
     this.#acknowledgeOwed();
   }
 
@@ -240,14 +247,40 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     if (!block.lost && this.#of.connection?.holding === false) this.#outbox.free(block);
   }
 
+  #oweMuch(): void {
+    if (this.#owes === "much" || this.#owes === "now") return;
+    this.#pay();
+    this.#owes = "much";
+    this.#options.shared.owing.add(this);
+  }
+
+  // Not at once: what this turn answers carries it, and a packet less is a write and a read less.
+  #oweNow(): void {
+    if (this.#owes === "now") return;
+    this.#pay();
+    this.#owes = "now";
+    later(this.#options.clock, () => this.acknowledge());
+  }
+
+  // Waits in no queue any more.
+  #pay(): void {
+    const { owing, owingLittle } = this.#options.shared;
+    if (this.#owes === "much") owing.delete(this);
+    else if (this.#owes === "a little") owingLittle.delete(this);
+    this.#owes = "nothing";
+  }
+
   #acknowledgeOwed(): void {
     if (this.#owed > 0) this.sendLoose(undefined);
   }
 
-  #pay(): void {
-    if (!this.#owes) return;
-    this.#owes = false;
-    this.#options.shared.owing.delete(this);
+  // Nothing more can leave before the peer acknowledges what is so little that it would take its time.
+  #ask(): void {
+    const { bytes, eventBytes } = this.#kept;
+    if (this.#asked || bytes === 0 || bytes >= acknowledgeBytes) return;
+    if (this.hasRoom && eventBytes < this.#options.limits.eventWindowBytes) return;
+    this.#asked = true;
+    this.sendLoose({ type: "ping", answer: false });
   }
 
   #sessionTime(now: number): number {

@@ -261,6 +261,8 @@ export class Session implements SendingSession, ReceivingSession, AttachedSessio
         // Only numbered packets are safe from coming twice.
         if (!numbered) throw new ProtocolError(`${frame.type} in a packet without a number`);
         this.#owner.frame(frame, sentAt);
+        // It closes when all that it sent has arrived.
+        if (frame.type === "goaway") this.#sending.hurry();
     }
   }
 

@@ -17,13 +17,17 @@ export interface SharedParts {
   readonly pool: BlockPool;
   readonly budget: SendBudget;
   readonly heartbeats: Heartbeats;
-  /** Sessions that owe an acknowledgement of more than a few small packets. */
+  /** Sessions that owe the acknowledgement of some kilobytes, or whose peer waits for it. */
   readonly owing: DueQueue<OwingSession>;
+  /** Sessions that owe that of less. */
+  readonly owingLittle: DueQueue<OwingSession>;
   readonly turnEnd: TurnEnd;
 }
 
 /** Milliseconds after which a side that sends nothing acknowledges. */
 const acknowledgeMs = 50;
+/** The same for a little. Long, since what is said next carries it: else each of a client's rare calls cost a packet more. */
+const acknowledgeLittleMs = 1_000;
 
 /** `pool`: where packets are written. */
 export function createSharedParts(
@@ -35,7 +39,12 @@ export function createSharedParts(
     pool,
     budget: new SendBudget(limits.totalSendBufferBytes),
     heartbeats: new Heartbeats(clock, limits.heartbeatMs),
-    owing: new DueQueue(clock, acknowledgeMs, (session) => session.acknowledge()),
+    owing: new DueQueue(clock, acknowledgeMs, acknowledge),
+    owingLittle: new DueQueue(clock, acknowledgeLittleMs, acknowledge),
     turnEnd: new TurnEnd(clock),
   };
+}
+
+function acknowledge(session: OwingSession): void {
+  session.acknowledge();
 }

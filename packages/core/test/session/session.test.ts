@@ -23,7 +23,7 @@ describe("a session", () => {
     expect(pair.far.ids).toEqual([1, 2, 3, 4]);
     expect(pair.far.session.received).toBe(2);
     expect(pair.near.session.settled).toBe(false);
-    await pair.clock.advance(50);
+    await pair.clock.advance(1000);
     await pair.deliver();
     expect(pair.near.session.settled).toBe(true);
     expect(pair.near.session.sendBufferBytes).toBe(0);
@@ -66,11 +66,14 @@ describe("a session", () => {
     expect(pair.far.ids).toEqual([1]);
   });
 
-  it("acknowledges after 50 ms, and no acknowledgement acknowledges that", async () => {
+  it.each([
+    ["a little after a second", 100, 1000],
+    ["4 KiB after 50 ms", 4096, 50],
+  ])("acknowledges %s, and no acknowledgement acknowledges that", async (_, bytes, ms) => {
     const pair = new SessionPair({ heartbeatMs: 60_000 });
-    pair.near.send(1);
+    pair.near.session.send({ type: "reply", id: 1, value: new Uint8Array(bytes) });
     await pair.deliver();
-    await pair.clock.advance(49);
+    await pair.clock.advance(ms - 1);
     expect(pair.far.connection.sent).toEqual([]);
     await pair.clock.advance(1);
     expect(pair.far.connection.headers).toMatchObject([{ numbered: false, number: 0, acknowledged: 1 }]);
@@ -94,6 +97,50 @@ describe("a session", () => {
       pair.far.connection.take();
     }
   });
+
+  it("acknowledges sooner when a little becomes more, and goes on waiting when it was acknowledged", async () => {
+    const pair = new SessionPair({ heartbeatMs: 60_000 });
+    pair.near.send(1);
+    await pair.deliver();
+    await pair.clock.advance(500);
+    pair.near.session.send({ type: "reply", id: 1, value: new Uint8Array(4096) });
+    await pair.deliver();
+    await pair.clock.advance(50);
+    expect(pair.far.connection.headers).toMatchObject([{ numbered: false, acknowledged: 2 }]);
+    await pair.deliver();
+    pair.near.send(2);
+    await pair.deliver();
+    await pair.clock.advance(999);
+    expect(pair.far.connection.sent).toEqual([]);
+    await pair.clock.advance(1);
+    expect(pair.far.connection.headers).toMatchObject([{ numbered: false, acknowledged: 3 }]);
+  });
+
+  it("acknowledges within 50 ms to a peer that closes when all has arrived", async () => {
+    const pair = new SessionPair({ heartbeatMs: 60_000 });
+    pair.near.session.send({ type: "goaway", graceMs: 1000 });
+    for (const packets of [1, 2]) {
+      await pair.deliver();
+      expect(pair.near.session.settled).toBe(false);
+      await pair.clock.advance(50);
+      await pair.deliver();
+      expect([packets, pair.near.session.settled]).toEqual([packets, true]);
+      pair.near.send(packets);
+    }
+  });
+
+  it.each([{ sendBufferBytes: 40 }, { totalSendBufferBytes: 40 }, { eventWindowBytes: 40 }])(
+    "asks for an acknowledgement when a small limit leaves it no room: %o",
+    async (limits) => {
+      const pair = new SessionPair({ heartbeatMs: 60_000, ...limits });
+      const forty = Uint8Array.of(0xc4, 38, ...new Uint8Array(38));
+      pair.near.session.send({ type: "items", id: 1, stream: 0, index: 0, count: 1, encoded: forty });
+      await pair.clock.settle();
+      expect([pair.near.session.hasEventRoom, pair.near.connection.sent.length]).toEqual([false, 2]);
+      await pair.deliver();
+      expect(pair.near.session.hasEventRoom).toBe(true);
+    },
+  );
 
   it("acknowledges with what it sends anyway, and then not again", async () => {
     const pair = new SessionPair({ heartbeatMs: 60_000 });
@@ -216,7 +263,7 @@ describe("a session", () => {
     pair.near.session.flush();
     pair.near.send(2);
     await pair.deliver();
-    await pair.clock.advance(50);
+    await pair.clock.advance(1000);
     await pair.deliver();
     pair.near.send(3);
     await pair.clock.settle();
