@@ -19,20 +19,24 @@ export interface Alternatives {
 /** Members that a union may have, nested ones counted in. */
 const maxMembers = 4096;
 
-/** Flattens unions and follows references. Keeps what it found, for schemas are met again and again. */
+/** Flattens unions and follows references. Keeps the unions that it found, for they are met again and again. */
 export class AlternativesReader {
-  readonly #types: Types;
+  readonly types: Types;
   readonly #known = new Map<TypeSchema, Alternatives>();
 
   constructor(types: Types) {
-    this.#types = types;
+    this.types = types;
   }
 
   read(schema: TypeSchema): Alternatives {
-    const known = this.#known.get(schema);
+    const { schema: target, name } = resolve(schema, this.types);
+    const kind = kindOf(target);
+    // Most are no union, and sooner read again than found.
+    if (kind !== "union") return { members: [{ schema: target, kind, name }], tag: undefined };
+    const known = this.#known.get(target);
     if (known !== undefined) return known;
-    const read = this.#flatten(schema);
-    this.#known.set(schema, read);
+    const read = this.#flatten(target);
+    this.#known.set(target, read);
     return read;
   }
 
@@ -43,7 +47,7 @@ export class AlternativesReader {
     const seen = new Set<TypeSchema>();
     let tag: string | undefined;
     while (open.length > 0 && members.length < maxMembers) {
-      const next = resolve(open.pop()!, this.#types);
+      const next = resolve(open.pop()!, this.types);
       const kind = kindOf(next.schema);
       if (kind !== "union") members.push({ ...next, kind });
       // A union that contains itself adds nothing to itself.

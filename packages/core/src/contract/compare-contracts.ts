@@ -3,6 +3,7 @@ import { AlternativesReader } from "./alternatives.js";
 import { compareMembers } from "./compare-members.js";
 import type { Comparison } from "./compare-type.js";
 import { type Finding, FindingList } from "./findings.js";
+import { ObjectReader } from "./object-reader.js";
 import type { Profile } from "./rules.js";
 import { isRecord, readTypes } from "./schema.js";
 import { TooComplex, TypeGraph } from "./type-graph.js";
@@ -54,12 +55,15 @@ export function compareContracts(
 function createComparison(before: unknown, after: unknown, maxSteps: number): Comparison {
   const [old, now] = [readTypes(before), readTypes(after)];
   const unchanged = findUnchangedTypes(old, now);
+  const objects = new ObjectReader();
+  const readers = { old: new AlternativesReader(old), new: new AlternativesReader(now), objects };
+  const turned = { old: readers.new, new: readers.old, objects };
   // The way back tells whether anything was widened or narrowed when nothing is wrong.
   return {
-    forth: new TypeGraph(old, now, unchanged, maxSteps),
-    back: new TypeGraph(now, old, unchanged, maxSteps),
+    forth: new TypeGraph(readers, unchanged, maxSteps),
+    back: new TypeGraph(turned, unchanged, maxSteps),
     unchanged,
-    now: new AlternativesReader(now),
+    now: readers.new,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { TypeSchema } from "../service/contract.js";
 import { type ComparedMember, compareType } from "./compare-type.js";
 import type { RuleId } from "./rules.js";
-import { isRecord, toSchema } from "./schema.js";
+import { isRecord, isSamePlain, toSchema } from "./schema.js";
 
 interface Param {
   readonly name: string;
@@ -60,6 +60,7 @@ function compareAt(
       `${now.name} of ${name} was ${String(old.default).slice(0, 60)} when left out, and is ${String(now.default).slice(0, 60)}`,
     );
   }
+  if (isSamePlain(old.type, now.type)) return;
   // Whether it can be left out is told above; nothing else is to be said about undefined then.
   const type = ({ type }: Param) =>
     couldLeave || canLeave ? { anyOf: [type, { "x-js": "undefined" }] } : type;

@@ -1,6 +1,6 @@
 import type { TypeSchema } from "../service/contract.js";
 import { type Pair, report } from "./pair.js";
-import { isRecord, jsPart, kindOf, propertiesOf, requiredOf, toSchema, toSchemas } from "./schema.js";
+import { isRecord, isSamePlain, jsPart, kindOf, toSchema, toSchemas } from "./schema.js";
 import type { TypeGraph } from "./type-graph.js";
 import { typeText } from "./type-text.js";
 
@@ -28,10 +28,8 @@ export function compareShapes(graph: TypeGraph, pair: Pair): void {
 }
 
 function compareObjects(graph: TypeGraph, pair: Pair): void {
-  const from = new Map(propertiesOf(pair.sent));
-  const to = new Map(propertiesOf(pair.known));
-  const [sentAlways, neededAlways] = [requiredOf(pair.sent), requiredOf(pair.known)];
-  const [sentRest, knownRest] = [restOf(pair.sent), restOf(pair.known)];
+  const { properties: from, always: sentAlways, rest: sentRest } = graph.object(pair.sent);
+  const { properties: to, always: neededAlways, rest: knownRest } = graph.object(pair.known);
   graph.spend(from.size + to.size);
   for (const [name, type] of to) {
     const step = stepTo(name);
@@ -48,6 +46,8 @@ function compareObjects(graph: TypeGraph, pair: Pair): void {
     // What is undefined is left out of an object on the wire, so it is as good as absent.
     const optional = needed && (!sentAlways.has(name) || takesUndefined(graph, pair, "sent", sent));
     if (optional) reportMissing(pair, name, sent, type);
+    // Nor can it be refused where it may be absent besides.
+    if (isSamePlain(sent, type)) continue;
     graph.descend(pair, sent, optional || !needed ? orUndefined(type) : type, step);
   }
   for (const [name, type] of from) {
@@ -76,12 +76,9 @@ function compareObjects(graph: TypeGraph, pair: Pair): void {
   }
 }
 
-function restOf(schema: TypeSchema): TypeSchema | undefined {
-  const rest = schema["additionalProperties"];
-  return isRecord(rest) ? rest : undefined;
-}
-
 function takesUndefined(graph: TypeGraph, pair: Pair, side: "sent" | "known", type: TypeSchema): boolean {
+  const kind = kindOf(type);
+  if (kind !== "reference" && kind !== "union") return kind === "undefined" || kind === "any";
   return graph[side](pair, type).members.some(({ kind }) => kind === "undefined" || kind === "any");
 }
 

@@ -1,7 +1,7 @@
 import type { AlternativesReader } from "./alternatives.js";
 import type { FindingList } from "./findings.js";
 import type { Direction } from "./pair.js";
-import { toSchema } from "./schema.js";
+import { isSamePlain, toSchema } from "./schema.js";
 import type { TypeGraph } from "./type-graph.js";
 import { isUnchanged } from "./unchanged-types.js";
 
@@ -37,7 +37,7 @@ export function compareType(
   path: string,
 ): void {
   const [old, now] = [toSchema(before), toSchema(after)];
-  if (isUnchanged(old, now, comparison.unchanged)) return;
+  if (isSamePlain(old, now) || isUnchanged(old, now, comparison.unchanged)) return;
   const mismatches = comparison.forth.mismatches(comparison.forth.compare(direction, old, now, path));
   if (mismatches.length > 0) return findings.addAll(name, mismatches);
   const [difference] = comparison.back.mismatches(comparison.back.compare(direction, now, old, path));

@@ -64,6 +64,30 @@ export function toSchemas(value: unknown): readonly TypeSchema[] {
   return Array.isArray(value) ? value.map(toSchema) : [];
 }
 
+/** Whether two schemas say the same and nothing in them has parts: then one takes whatever the other gives. */
+export function isSamePlain(a: TypeSchema, b: TypeSchema): boolean {
+  let keys = 0;
+  for (const key in a) {
+    keys++;
+    if (key === "$ref" || !isSameValue(a[key], b[key])) return false;
+  }
+  for (const _ in b) keys--;
+  return keys === 0;
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) {
+    return (
+      Array.isArray(b) && a.length === b.length && a.every((item, at) => item === b[at] && !isObject(item))
+    );
+  }
+  return a === b && !isObject(a);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
 /** The kind of a schema, references and unions not followed. */
 export function kindOf(schema: TypeSchema): Kind {
   if (typeof schema.$ref === "string") return "reference";

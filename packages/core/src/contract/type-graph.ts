@@ -1,10 +1,12 @@
 import type { TypeSchema } from "../service/contract.js";
-import { type Alternative, type Alternatives, AlternativesReader } from "./alternatives.js";
+import type { Alternative, Alternatives, AlternativesReader } from "./alternatives.js";
 import { compareShapes } from "./compare-shapes.js";
 import { compareUnions } from "./compare-unions.js";
+import type { ObjectParts, ObjectReader } from "./object-reader.js";
 import type { Direction, Mismatch, Pair } from "./pair.js";
+import { PairTable } from "./pair-table.js";
 import type { RuleId } from "./rules.js";
-import { kindOf, literalsOf, propertiesOf, resolve, type Types } from "./schema.js";
+import { isSamePlain, kindOf, literalsOf, resolve } from "./schema.js";
 
 /** Thrown when two contracts take more work to compare than is allowed. */
 export class TooComplex extends Error {}
@@ -15,25 +17,29 @@ const harmless = new Set<RuleId>(["input-property-ignored", "output-property-uns
 /** Unions inside each other that each must be tried out. */
 const maxTrials = 64;
 
+/** What reads the types of both contracts. They keep what they read, and the way back meets it again. */
+export interface Readers {
+  readonly old: AlternativesReader;
+  readonly new: AlternativesReader;
+  readonly objects: ObjectReader;
+}
+
 /** What may be compared: types of the old contract with those of the new one. */
 export class TypeGraph {
   readonly #old: AlternativesReader;
   readonly #new: AlternativesReader;
-  readonly #types: { readonly old: Types; readonly new: Types };
-  readonly #pairs = {
-    input: new Map<TypeSchema, Map<TypeSchema, Pair>>(),
-    output: new Map<TypeSchema, Map<TypeSchema, Pair>>(),
-  };
+  readonly #objects: ObjectReader;
+  readonly #pairs = { input: new PairTable(), output: new PairTable() };
   readonly #unchanged: ReadonlySet<string>;
   #steps: number;
   #trials = 0;
 
   /** `unchanged` are names of types that need no look; `maxSteps` bounds the work over all comparisons. */
-  constructor(oldTypes: Types, newTypes: Types, unchanged: ReadonlySet<string>, maxSteps: number) {
+  constructor(readers: Readers, unchanged: ReadonlySet<string>, maxSteps: number) {
     this.#unchanged = unchanged;
-    this.#old = new AlternativesReader(oldTypes);
-    this.#new = new AlternativesReader(newTypes);
-    this.#types = { old: oldTypes, new: newTypes };
+    this.#old = readers.old;
+    this.#new = readers.new;
+    this.#objects = readers.objects;
     this.#steps = maxSteps;
   }
 
@@ -89,6 +95,8 @@ export class TypeGraph {
   /** Compares two types that stand at `step` below a pair. */
   descend(pair: Pair, sent: TypeSchema, known: TypeSchema, step: string): void {
     this.spend(1);
+    // Most parts of a type that has changed have not.
+    if (isSamePlain(sent, known)) return;
     compareUnions(this, pair, this.sent(pair, sent), this.known(pair, known), step);
   }
 
@@ -111,11 +119,10 @@ export class TypeGraph {
 
   /** The pair of two types of one kind that have parts; the same for the same two. */
   pair(within: Pair, sent: Alternative, known: Alternative, step: string): Pair {
-    const ofSent = this.#pairs[within.direction].get(sent.schema) ?? new Map<TypeSchema, Pair>();
-    this.#pairs[within.direction].set(sent.schema, ofSent);
-    const met = ofSent.get(known.schema);
-    if (met !== undefined) return met;
     const { direction } = within;
+    const pairs = this.#pairs[direction];
+    const met = pairs.find(sent.schema, known.schema);
+    if (met !== undefined) return met;
     // A named type is told about once, under its name, however many members use it.
     const name = direction === "input" ? (sent.name ?? known.name) : (known.name ?? sent.name);
     const path = name ?? within.path + step;
@@ -130,7 +137,7 @@ export class TypeGraph {
       expanded: same,
       clean: same,
     };
-    ofSent.set(known.schema, pair);
+    pairs.add(pair);
     return pair;
   }
 
@@ -142,11 +149,16 @@ export class TypeGraph {
     return (pair.direction === "input" ? this.#new : this.#old).read(schema);
   }
 
+  /** The parts of an object type of either contract. */
+  object(schema: TypeSchema): ObjectParts {
+    return this.#objects.read(schema);
+  }
+
   /** Literals of an object's property, by which a union tells its members apart. */
   tagsOf(pair: Pair, side: "sent" | "known", object: Alternative, tag: string): readonly unknown[] {
-    const property = propertiesOf(object.schema).find(([name]) => name === tag)?.[1];
+    const property = this.object(object.schema).properties.get(tag);
     if (property === undefined) return [];
-    const types = (side === "sent") === (pair.direction === "input") ? this.#types.old : this.#types.new;
+    const { types } = (side === "sent") === (pair.direction === "input") ? this.#old : this.#new;
     const found = resolve(property, types).schema;
     return kindOf(found) === "literal" ? literalsOf(found) : [];
   }
