@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { packageName } from "./package-name.js";
+import { PackageNames } from "./package-name.js";
 import ts from "./typescript.cjs";
 
 /**
@@ -11,7 +11,7 @@ import ts from "./typescript.cjs";
 export class CorePackage {
   readonly #checker: ts.TypeChecker;
   readonly #files = new Map<ts.SourceFile, boolean>();
-  readonly #packages = new Map<string, string | undefined>();
+  readonly #packages = new PackageNames();
 
   constructor(checker: ts.TypeChecker) {
     this.#checker = checker;
@@ -34,9 +34,7 @@ export class CorePackage {
   #isOurs(file: ts.SourceFile): boolean {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
-    const folder = dirname(file.fileName);
-    if (!this.#packages.has(folder)) this.#packages.set(folder, packageName(folder));
-    const isOurs = this.#packages.get(folder) === "@rpc/core";
+    const isOurs = this.#packages.at(dirname(file.fileName)) === "@rpc/core";
     this.#files.set(file, isOurs);
     return isOurs;
   }

@@ -14,17 +14,41 @@ export interface ServiceClass {
 /** Finds the services of a project, sorted by wire name. */
 export function find(project: Project, marks: Marks, problems: Problems): ServiceClass[] {
   const found = new Map<string, ServiceClass>();
+  let signs: readonly number[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node)) return;
+    if (ts.isTypeNode(node) || !hasSign(signs, node)) return;
     if (ts.isClassLike(node)) {
       const mark = marks.on(node).find(({ kind }) => kind === "service");
       if (mark) addService(found, node, nameOf(node, mark, marks, problems), problems);
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of project.files) visit(file);
+  for (const file of project.files) {
+    signs = signsOf(file.text);
+    visit(file);
+  }
   if (found.size === 0 && !problems.hasErrors) reportNone(problems);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+// Where a decorator may begin. Most of a project has none, and walking all of it takes longer than finding them here.
+function signsOf(text: string): number[] {
+  const signs: number[] = [];
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
+    // A doc comment's tags stand behind its asterisks.
+    if (text[at - 1] !== " " || text[at - 2] !== "*") signs.push(at);
+  }
+  return signs;
+}
+
+function hasSign(signs: readonly number[], { pos, end }: ts.Node): boolean {
+  let [low, high] = [0, signs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (signs[middle]! < pos) low = middle + 1;
+    else high = middle;
+  }
+  return low < signs.length && signs[low]! < end;
 }
 
 function nameOf(

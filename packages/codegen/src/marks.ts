@@ -17,6 +17,7 @@ export class Marks {
   readonly #checker: ts.TypeChecker;
   readonly #core: CorePackage;
   readonly #problems: Problems;
+  readonly #known = new Map<ts.Decorator, Mark | undefined>();
 
   constructor(checker: ts.TypeChecker, core: CorePackage, problems: Problems) {
     this.#checker = checker;
@@ -26,8 +27,8 @@ export class Marks {
 
   /** The marks on a class or member, in source order. */
   on(node: ts.Node): Mark[] {
-    if (!ts.canHaveDecorators(node)) return [];
-    return (ts.getDecorators(node) ?? []).flatMap((decorator) => this.#read(decorator) ?? []);
+    const decorators = ts.canHaveDecorators(node) ? ts.getDecorators(node) : undefined;
+    return decorators?.flatMap((decorator) => this.#once(decorator) ?? []) ?? [];
   }
 
   /** Text of an option or argument whose value the compiler knows. */
@@ -43,6 +44,7 @@ export class Marks {
   flag(mark: Mark, name: string): boolean {
     const expression = mark.options.get(name);
     if (expression === undefined) return false;
+    if (expression.kind === ts.SyntaxKind.TrueKeyword) return true;
     const text = this.#checker.typeToString(this.#checker.getTypeAtLocation(expression));
     if (text !== "true" && text !== "false") this.#refuse(expression, "true or false");
     return text === "true";
@@ -63,6 +65,12 @@ export class Marks {
     }
     this.#refuse(expression, "an array, written out");
     return [];
+  }
+
+  // Asked for when services are found, when members are checked, and when they are read.
+  #once(decorator: ts.Decorator): Mark | undefined {
+    if (!this.#known.has(decorator)) this.#known.set(decorator, this.#read(decorator));
+    return this.#known.get(decorator);
   }
 
   #read(decorator: ts.Decorator): Mark | undefined {

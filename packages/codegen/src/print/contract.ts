@@ -1,7 +1,7 @@
 import type { Contract } from "@rpc/core/contract";
-import { canonical } from "../read/canonical.js";
+import { canonicalText } from "../read/canonical.js";
 
 /** A contract as the JSON that is committed: keys in order of code units, two spaces, a line end at the end. */
 export function printContract(contract: Contract): string {
-  return `${JSON.stringify(canonical(contract), undefined, 2)}\n`;
+  return `${canonicalText(contract, "\n")}\n`;
 }

@@ -71,10 +71,12 @@ function nameErrors(
   const all = Object.entries(contract.services).flatMap(([service, { errors = {} }]) =>
     Object.entries(errors).map(([name, schema]) => ({ service, name, text: canonicalText(schema) })),
   );
+  const known = new Map(all.map(({ name, text }) => [name, text]));
+  const differing = new Set(all.filter(({ name, text }) => known.get(name) !== text).map(({ name }) => name));
   const classes = new Map<string, string>();
   const names = new Map<string, string>();
-  for (const { service, name, text } of all) {
-    const differs = all.some((other) => other.name === name && other.text !== text);
+  for (const { service, name } of all) {
+    const differs = differing.has(name);
     const key = `${differs ? service : ""} ${name}`;
     if (!classes.has(key)) classes.set(key, claim(pascalCase(`${differs ? service : ""}-${name}`), "Error"));
     names.set(`${service} ${name}`, classes.get(key)!);

@@ -1,21 +1,22 @@
-import { compare } from "../compare.js";
-
-/** A copy of plain data whose keys are in order of code units, all the way down. */
-export function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => compare(a, b));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
-}
-
-/** Plain data as one line of JSON; equal data, equal text. Made without a copy, for this is done for every type. */
-export function canonicalText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item)).join(",")}]`;
+/**
+ * Plain data as JSON whose keys are in order of code units, all the way down: equal data, equal text.
+ *
+ * On one line, or as `JSON.stringify` has it with two spaces for who gives a `lineEnd`: what a line ends with, and the next
+ * begins with. Written without a copy, for this is done for every part of a contract.
+ */
+export function canonicalText(value: unknown, lineEnd = ""): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = lineEnd && `${lineEnd}  `;
+  const parts: string[] = [];
+  if (Array.isArray(value)) {
+    for (const item of value) parts.push(inner + canonicalText(item, inner));
+    return parts.length === 0 ? "[]" : `[${parts.join(",")}${lineEnd}]`;
+  }
   const holder = value as Record<string, unknown>;
-  const keys = Object.keys(holder).filter((key) => holder[key] !== undefined);
-  return `{${keys
-    .sort(compare)
-    .map((key) => `${JSON.stringify(key)}:${canonicalText(holder[key])}`)
-    .join(",")}}`;
+  const colon = lineEnd === "" ? ":" : ": ";
+  for (const key of Object.keys(holder).sort()) {
+    const part = holder[key];
+    if (part !== undefined) parts.push(inner + JSON.stringify(key) + colon + canonicalText(part, inner));
+  }
+  return parts.length === 0 ? "{}" : `{${parts.join(",")}${lineEnd}}`;
 }

@@ -68,7 +68,7 @@ function textWithoutDocs(value: unknown, keysAreNames: boolean): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const part = value as Record<string, unknown>;
   const parts: string[] = [];
-  for (const key of Object.keys(part).sort(compare)) {
+  for (const key of Object.keys(part).sort()) {
     const inner = part[key];
     if (inner === undefined || (!keysAreNames && docs.has(key))) continue;
     parts.push(`${JSON.stringify(key)}:${textWithoutDocs(inner, !keysAreNames && names.has(key))}`);

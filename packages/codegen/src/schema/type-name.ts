@@ -16,13 +16,20 @@ function wordFor(checker: ts.TypeChecker, type: ts.Type): string {
   if (symbol && symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.Enum)) {
     return nameOf(checker, symbol.name, argumentsOf(checker, type));
   }
-  const text = checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
   if (type.flags & ts.TypeFlags.Boolean) return "Boolean";
   if (type.isUnion())
     return type.types
       .map((part) => wordFor(checker, part))
       .sort()
       .join("Or");
+  // Asking the compiler for its text costs as much as all the rest; a plain word is its own.
+  if (
+    type.isStringLiteral() &&
+    !(type.flags & ts.TypeFlags.EnumLiteral) &&
+    /^[\w-]*\w[\w-]*$/.test(type.value)
+  )
+    return pascalCase(type.value) || digest(`"${type.value}"`);
+  const text = checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
   if (type.flags & (primitive | ts.TypeFlags.Any | ts.TypeFlags.Unknown))
     return pascalCase(text) || digest(text);
   return digest(text);
