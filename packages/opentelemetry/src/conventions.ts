@@ -5,7 +5,7 @@ import type { Call } from "@rpc/core";
 export const names = {
   system: "rpc.system.name",
   method: "rpc.method",
-  statusCode: "rpc.response.status_code",
+  statusCode: "rpc.status_code",
   errorType: "error.type",
   clientAddress: "client.address",
   clientPort: "client.port",

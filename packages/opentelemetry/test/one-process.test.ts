@@ -69,24 +69,24 @@ it("measures calls on both sides, in seconds, by method and status", async () =>
       "server.address": "desk",
       "rpc.system.name": "@rpc",
       "rpc.method": "Desk/metadata",
-      "rpc.response.status_code": "ok",
+      "rpc.status_code": "ok",
       count: 2,
     },
     {
       "server.address": "desk",
       "rpc.system.name": "@rpc",
       "rpc.method": "Desk/refuse",
-      "rpc.response.status_code": "not_found",
+      "rpc.status_code": "not_found",
       "error.type": "not_found",
       count: 1,
     },
   ]);
   expect(points("rpc.server.call.duration")).toEqual([
-    { "rpc.system.name": "@rpc", "rpc.method": "Desk/metadata", "rpc.response.status_code": "ok", count: 2 },
+    { "rpc.system.name": "@rpc", "rpc.method": "Desk/metadata", "rpc.status_code": "ok", count: 2 },
     {
       "rpc.system.name": "@rpc",
       "rpc.method": "Desk/refuse",
-      "rpc.response.status_code": "not_found",
+      "rpc.status_code": "not_found",
       count: 1,
     },
   ]);

@@ -82,7 +82,7 @@ it("makes the method's span a child of the caller's, and what the method traces 
   expect(call).toMatchObject({
     name: "Desk/price",
     kind: SpanKind.CLIENT,
-    attributes: { "rpc.system.name": "@rpc", "rpc.method": "Desk/price", "rpc.response.status_code": "ok" },
+    attributes: { "rpc.system.name": "@rpc", "rpc.method": "Desk/price", "rpc.status_code": "ok" },
   });
   const { traceId, spanId } = call!.spanContext();
   const [inner, served] = await spansOf(traceId);
@@ -94,7 +94,7 @@ it("makes the method's span a child of the caller's, and what the method traces 
     attributes: {
       "rpc.system.name": "@rpc",
       "rpc.method": "Desk/price",
-      "rpc.response.status_code": "ok",
+      "rpc.status_code": "ok",
       "client.address": "127.0.0.1",
       "client.port": expect.any(Number),
       "deployment.environment.name": "test",
@@ -109,14 +109,14 @@ it("counts a caller's mistake against the caller, with its code and outcome", as
   expect(call).toMatchObject({
     status: { code: SpanStatusCode.ERROR, message: "not for sale" },
     attributes: {
-      "rpc.response.status_code": "invalid_argument",
+      "rpc.status_code": "invalid_argument",
       "error.type": "invalid_argument",
       "rpc.outcome": "executed",
     },
   });
   const [served] = await spansOf(call!.spanContext().traceId);
   expect(served).toMatchObject({ status: SpanStatusCode.UNSET, exceptions: [] });
-  expect(served?.attributes).toMatchObject({ "rpc.response.status_code": "invalid_argument" });
+  expect(served?.attributes).toMatchObject({ "rpc.status_code": "invalid_argument" });
   expect(served?.attributes).not.toHaveProperty("error.type");
 });
 
@@ -128,7 +128,7 @@ it("keeps what a bug said on the server's side", async () => {
   const [served] = await spansOf(call!.spanContext().traceId);
   expect(served).toMatchObject({ status: SpanStatusCode.ERROR, exceptions: ["a bug"] });
   expect(served?.attributes).toMatchObject({
-    "rpc.response.status_code": "internal",
+    "rpc.status_code": "internal",
     "error.type": "TypeError",
   });
 });
