@@ -1,21 +1,34 @@
 /**
  * Builds a workspace package and what it needs, then runs one of its programs with the arguments that follow:
- * `node scripts/built.js @rpc/demo apps/demo/dist/main.js zmq`. A build that goes well says nothing.
+ * `node scripts/built.js @rpc/demo apps/demo/dist/main.js zmq`. A build that goes well says nothing,
+ * but that it takes a while where it does.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const [name, program, ...args] = process.argv.slice(2);
 
 const turbo = join(root, "node_modules/.bin/turbo");
-const build = spawnSync(turbo, ["run", "build", `--filter=${name}...`, "--output-logs=errors-only"], {
+const build = spawn(turbo, ["run", "build", `--filter=${name}...`, "--output-logs=errors-only"], {
   cwd: root,
-  encoding: "utf8",
   shell: process.platform === "win32",
 });
-if (build.status !== 0) {
-  console.error(`${build.stdout}${build.stderr}\nthe build of ${name} failed, see above`);
+let said = "";
+for (const output of [build.stdout, build.stderr])
+  output.setEncoding("utf8").on("data", (text) => {
+    said += text;
+  });
+// What was built before is there at once; the first time takes long enough to wonder.
+const waiting = setTimeout(
+  () => console.error(`building ${name} and what it needs; only what has changed is built the next time …`),
+  1_000,
+);
+const [status] = await once(build, "close");
+clearTimeout(waiting);
+if (status !== 0) {
+  console.error(`${said}\nthe build of ${name} failed, see above`);
   process.exit(1);
 }
 

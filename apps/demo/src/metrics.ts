@@ -31,7 +31,7 @@ export async function openMetrics(port: number): Promise<DemoMetrics> {
         stopObserving = observeServer(server);
       },
     },
-    introduction: `Metrics for Prometheus: curl http://127.0.0.1:${port}/metrics\n\n`,
+    introduction: `Metrics for Prometheus: curl http://127.0.0.1:${port}/metrics\n`,
     async close() {
       stopObserving();
       await provider.shutdown();

@@ -5,6 +5,9 @@ import { createTransports, readUrl } from "./places.js";
 import { Mistake, runProgram } from "./program.js";
 import type { Listening } from "./server-process.js";
 
+const examplePort = 9464;
+const metricsHint = `Started with --metrics ${examplePort}, it also tells its numbers to Prometheus.\n`;
+
 await runProgram("demo server", async (signal) => {
   const port = readMetricsPort(process.argv.slice(2));
   // Loaded only when asked for: the demo starts without it.
@@ -12,7 +15,7 @@ await runProgram("demo server", async (signal) => {
   const server = await openServer(readUrl(process.env), createTransports(), metrics?.watch);
   const started = process.send !== undefined;
   if (started) process.send?.({ type: "listening", url: server.url } satisfies Listening);
-  else process.stdout.write(introduce(server) + (metrics?.introduction ?? ""));
+  else process.stdout.write(introduce(server) + (metrics?.introduction ?? metricsHint));
   if (!signal.aborted) {
     // Who started this process is gone when the channel to it is: then there is nobody left to serve.
     await Promise.race([once(signal, "abort"), ...(started ? [once(process, "disconnect")] : [])]);
@@ -30,7 +33,7 @@ function readMetricsPort(words: readonly string[]): number | undefined {
   if (name === "--metrics" && /^\d{1,5}$/.test(port) && Number(port) < 65_536 && more.length === 0)
     return Number(port);
   throw new Mistake(
-    `expected --metrics <port>, got ${given.join(" ")}; for example: demo:server --metrics 9464`,
+    `expected --metrics <port>, got ${given.join(" ")}; for example: demo:server --metrics ${examplePort}`,
   );
 }
 
@@ -43,6 +46,7 @@ function introduce({ url }: DemoServer): string {
     `  RPC_URL=${url} npx pnpm@12 demo:client`,
     "",
     ...(url.startsWith("zmq") ? introducePython(url) : []),
+    "",
   ].join("\n");
 }
 
