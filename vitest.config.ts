@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       // A test runs modules only, and this one is how Node is made to load the compiler without reading it twice.
       { find: /^\.\.?\/typescript\.cjs$/, replacement: "typescript" },
-      { find: /^#read-large$/, replacement: source("core/src/wire/read-large.ts") },
+      { find: /^#values$/, replacement: source("core/src/wire/values.ts") },
       { find: /^@rpc\/core\/testing$/, replacement: source("core/src/testing/index.ts") },
       { find: /^@rpc\/core\/(\w+)$/, replacement: source("core/src/$1.ts") },
       { find: /^@rpc\/(transport-\w+)\/(\w+)$/, replacement: source("$1/src/$2.ts") },

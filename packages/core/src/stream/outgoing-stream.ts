@@ -1,10 +1,10 @@
+import { encodeValue } from "#values";
 import type { Clock } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { ByteSink } from "../wire/byte-sink.js";
 import type { Credit } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { encodeValue } from "../wire/values.js";
 
 /** What went wrong with a stream: what its source threw, or why an item could not travel. */
 export interface StreamFailure {

@@ -1,5 +1,6 @@
-import { binKind, kindOf, readLength, widthOf } from "./heads.js";
+import { binKind, kindOf, widthOf } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
+import { readLength } from "./read-length.js";
 
 /** Longest bigint that travels, in bytes of magnitude. 4 KiB: twice the largest RSA key in use. */
 export const maxBigintBytes = 4096;
@@ -43,4 +44,6 @@ export function bigintBytes(value: bigint): Uint8Array | undefined {
   return bytes;
 }
 
-const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const hexOf: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, "0"),
+);

@@ -1,20 +1,17 @@
+import { parts, readValue } from "#values";
 import { noDeadline } from "./call-frames.js";
 import { Fields } from "./fields.js";
-import { readLength, skipValue } from "./heads.js";
-import { notPlain, PlainReader } from "./plain-reader.js";
 import { ProtocolError } from "./protocol-error.js";
-import { type ScanLimits, scanValue } from "./scan.js";
-import { scanSwitch } from "./scan-switch.js";
+import { readLength } from "./read-length.js";
+import type { ScanLimits } from "./scan.js";
 import type { TargetCache } from "./target-cache.js";
-import { decodeValue } from "./values.js";
-
-const plain = new PlainReader();
+import type { ValueSource } from "./values.js";
 
 /**
  * The numbers and values of one frame's body after the other, up to its end. Each throws `ProtocolError` when that is not
  * what is there.
  */
-export class BodyReader {
+export class BodyReader implements ValueSource {
   readonly bytes: Uint8Array;
   /** What was called before. */
   readonly targets: TargetCache | undefined;
@@ -23,7 +20,6 @@ export class BodyReader {
   /** Where the body ends. */
   end: number;
   readonly #limits: ScanLimits;
-  // Made when it is needed: it costs as much as to read a small frame.
   #view: DataView | undefined;
 
   constructor(bytes: Uint8Array, position: number, limits: ScanLimits, targets: TargetCache | undefined) {
@@ -53,20 +49,16 @@ export class BodyReader {
     return value;
   }
 
+  /** Made when it is needed: it costs as much as to read a small frame. */
+  get view(): DataView {
+    const { bytes } = this;
+    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return this.#view;
+  }
+
   /** Any value, scanned before it is decoded, or while. */
   value(): unknown {
-    const start = this.position;
-    const value = plain.read(this.bytes, start, this.end, this.#limits);
-    if (value !== notPlain) {
-      this.position = plain.end;
-      return value;
-    }
-    const bytes = this.bytes;
-    this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.position = scanSwitch.on
-      ? scanValue(bytes, this.#view, start, this.end, this.#limits)
-      : skipValue(bytes, start);
-    return decodeValue(bytes, start, this.position);
+    return readValue(this, this.#limits);
   }
 
   /**
@@ -74,19 +66,19 @@ export class BodyReader {
    * it. False when it has to be read by `value`.
    */
   openArray(size: number): boolean {
-    return this.position < this.end && plain.open(this.bytes, this.position, size, this.#limits);
+    return this.position < this.end && parts.open(this.bytes, this.position, size, this.#limits);
   }
 
   /** The next value of the array; `notPlain` when the whole array has to be read by `value`, from its beginning. */
   element(): unknown {
-    return plain.next(this.bytes, this.end);
+    return parts.next(this.bytes, this.end);
   }
 
   /** All its values were read: goes on behind it. Returns its bytes. */
   closeArray(): number {
     const start = this.position;
-    this.position = plain.end;
-    return plain.end - start;
+    this.position = parts.end;
+    return parts.end - start;
   }
 
   /** Milliseconds left; `Infinity` without a deadline. */

@@ -2,8 +2,8 @@ import { BodyReader } from "./body-reader.js";
 import { frameHeadBytes } from "./encode-frame.js";
 import type { Frame } from "./frame.js";
 import type { FrameSet } from "./frame-set.js";
-import { readLength } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
+import { readLength } from "./read-length.js";
 import type { ScanLimits } from "./scan.js";
 import type { TargetCache } from "./target-cache.js";
 

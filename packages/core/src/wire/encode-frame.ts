@@ -1,8 +1,8 @@
+import { encodeValue } from "#values";
 import type { ByteSink } from "./byte-sink.js";
 import { type EventsFrame, type Frame, frameTypes, type ItemsFrame } from "./frame.js";
 import type { FrameSet } from "./frame-set.js";
 import type { ScanLimits } from "./scan.js";
-import { encodeValue } from "./values.js";
 
 /** Bytes in front of a frame's body: its type and the body's length. */
 export const frameHeadBytes = 5;

@@ -4,7 +4,8 @@ import { bigintCode, typedArrayCode, undefinedCode } from "./extension-codes.js"
 import { writeBin } from "./primitives.js";
 import { Refusal, refuse } from "./refusal.js";
 import { writeTimestamp } from "./timestamp.js";
-import { isTypedArrayKind, typedArrayKind, writeTypedArray } from "./typed-array.js";
+import { writeTypedArray } from "./typed-array.js";
+import { typedArrayKind, typedArrayKinds } from "./typed-array-kinds.js";
 
 /** Writes `undefined`. */
 export function writeUndefined(sink: ByteSink): void {
@@ -47,7 +48,7 @@ export function writeView(sink: ByteSink, view: ArrayBufferView): void {
     writeBin(sink, bytes);
     return;
   }
-  if (!isTypedArrayKind(kind)) throw refuse(view);
+  if (!typedArrayKinds.has(kind)) throw refuse(view);
   const payload = openExtension(sink);
   writeTypedArray(sink, kind, bytes);
   closeExtension(sink, payload, typedArrayCode);

@@ -1,3 +1,5 @@
+import { readLength } from "./read-length.js";
+
 /**
  * The first byte of every MessagePack value, as three tables: what kind of value it opens, how many bytes of length
  * follow it, and the size it says itself when none do.
@@ -56,14 +58,6 @@ function define(head: number, kind: number, width: number, size: number): void {
   kindOf[head] = kind;
   widthOf[head] = width;
   sizeOf[head] = size;
-}
-
-/** Reads the length of `width` bytes, big-endian, at `at`. The bytes must be there. */
-export function readLength(bytes: Uint8Array, at: number, width: number): number {
-  if (width === 1) return bytes[at]!;
-  const high = (bytes[at]! << 8) | bytes[at + 1]!;
-  if (width === 2) return high;
-  return high * 0x10000 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
 }
 
 /** Returns where the value at `at` ends. Only for bytes that were scanned, or that this process wrote. */

@@ -1,5 +1,5 @@
-import { readLength } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
+import { readLength } from "./read-length.js";
 
 /** Bytes of a packet's header. */
 export const headerBytes = 13;

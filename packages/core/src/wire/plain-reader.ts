@@ -1,6 +1,6 @@
 import { deepest } from "../limits.js";
-import { readLength } from "./heads.js";
 import { readAscii } from "./plain-values.js";
+import { readLength } from "./read-length.js";
 import type { ScanLimits } from "./scan.js";
 import { TextCache } from "./text-cache.js";
 import { isUtf8, readUtf8 } from "./utf8.js";

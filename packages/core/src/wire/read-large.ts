@@ -1,5 +1,6 @@
 import { Unpackr } from "msgpackr/unpack";
-import { arrayKind, kindOf, mapKind, readLength, scalarKind, sizeOf, stringKind, widthOf } from "./heads.js";
+import { arrayKind, kindOf, mapKind, scalarKind, sizeOf, stringKind, widthOf } from "./heads.js";
+import { readLength } from "./read-length.js";
 import { ValueReader } from "./value-reader.js";
 
 /** Reads a large scanned value that fills `start..end` exactly: by msgpackr, which is quicker for these, where it may. */

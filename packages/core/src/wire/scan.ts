@@ -6,7 +6,6 @@ import {
   extensionKind,
   kindOf,
   mapKind,
-  readLength,
   scalarKind,
   sizeOf,
   stringKind,
@@ -15,6 +14,7 @@ import {
 } from "./heads.js";
 import { areKeysSpread, harmlessKeys } from "./key-spread.js";
 import { ProtocolError } from "./protocol-error.js";
+import { readLength } from "./read-length.js";
 import { isUtf8 } from "./utf8.js";
 import { readKeys } from "./value-reader.js";
 

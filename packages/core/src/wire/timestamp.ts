@@ -1,7 +1,7 @@
 import type { ByteSink } from "./byte-sink.js";
 import { timestampCode } from "./extension-codes.js";
-import { readLength } from "./heads.js";
 import { ProtocolError } from "./protocol-error.js";
+import { readLength } from "./read-length.js";
 
 const lastSecond = 8.64e12;
 const nanosPerMs = 1_000_000;

@@ -1,53 +1,20 @@
 import type { ByteSink } from "./byte-sink.js";
-import { binKind, kindOf, readLength, sizeOf, stringKind, widthOf } from "./heads.js";
+import { binKind, kindOf, sizeOf, stringKind, widthOf } from "./heads.js";
 import { writeBin, writeString } from "./primitives.js";
 import { ProtocolError } from "./protocol-error.js";
-
-type TypedArrayConstructor = { readonly BYTES_PER_ELEMENT: number; readonly name: string } & (new (
-  buffer: ArrayBuffer,
-) => ArrayBufferView<ArrayBuffer>);
-
-// Uint8Array is absent: it travels as a bin.
-const constructors: readonly TypedArrayConstructor[] = [
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-];
-const kinds = new Map(constructors.map((make) => [make.name, make]));
-
-// The getter that all typed arrays share; it looks inside and not at properties.
-const kindGetter = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)!.get!;
+import { readLength } from "./read-length.js";
+import { typedArrayKinds } from "./typed-array-kinds.js";
 
 const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Returns what the view really is, such as "Float64Array", whatever its class says; undefined for a `DataView`. */
-export function typedArrayKind(view: ArrayBufferView): string | undefined {
-  return Reflect.apply(kindGetter, view, []) as string | undefined;
-}
-
-/** Tells whether a typed array of this kind travels as one. */
-export function isTypedArrayKind(kind: string): boolean {
-  return kinds.has(kind);
-}
 
 /** Checks the payload of a typed array: `[kind, bin]`, the bin a whole number of elements. */
 export function checkTypedArray(bytes: Uint8Array, start: number, end: number): void {
   const payload = locate(bytes, start, end);
   if (payload === undefined) throw new ProtocolError("expected [kind, bin] as the payload of a typed array");
-  const make = kinds.get(payload.kind);
+  const make = typedArrayKinds.get(payload.kind);
   if (make === undefined) {
     throw new ProtocolError(
-      `expected one of ${[...kinds.keys()].join(", ")}, got a kind of ${payload.kind.length} bytes`,
+      `expected one of ${[...typedArrayKinds.keys()].join(", ")}, got a kind of ${payload.kind.length} bytes`,
     );
   }
   if ((end - payload.data) % make.BYTES_PER_ELEMENT !== 0) {
@@ -58,7 +25,7 @@ export function checkTypedArray(bytes: Uint8Array, start: number, end: number): 
 /** Reads a checked payload into memory of its own. */
 export function readTypedArray(bytes: Uint8Array, start: number, end: number): ArrayBufferView {
   const { kind, data } = locate(bytes, start, end)!;
-  const make = kinds.get(kind)!;
+  const make = typedArrayKinds.get(kind)!;
   // Of its own also because a view must begin at a multiple of its element's size.
   const copy = new Uint8Array(end - data);
   copy.set(bytes.subarray(data, end));
@@ -74,7 +41,7 @@ export function writeTypedArray(sink: ByteSink, kind: string, elements: Uint8Arr
   writeBin(sink, elements);
   if (hostIsLittleEndian) return;
   const written = sink.bytes.subarray(sink.position - elements.length, sink.position);
-  reverseElements(written, kinds.get(kind)!.BYTES_PER_ELEMENT);
+  reverseElements(written, typedArrayKinds.get(kind)!.BYTES_PER_ELEMENT);
 }
 
 /** Turns big-endian elements into little-endian ones in place, and back. */

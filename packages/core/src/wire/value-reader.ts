@@ -5,13 +5,13 @@ import {
   extensionKind,
   kindOf,
   mapKind,
-  readLength,
   scalarKind,
   sizeOf,
   skipValue,
   stringKind,
   widthOf,
 } from "./heads.js";
+import { readLength } from "./read-length.js";
 import { readUtf8 } from "./utf8.js";
 
 /** Reads scanned values by hand. It checks nothing: the scan has. */

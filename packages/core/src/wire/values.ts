@@ -1,8 +1,11 @@
-import { readLarge } from "#read-large";
 import type { ByteSink } from "./byte-sink.js";
+import { skipValue } from "./heads.js";
+import { notPlain, PlainReader } from "./plain-reader.js";
 import { writePlain } from "./plain-values.js";
+import { readLarge } from "./read-large.js";
 import { Refusal } from "./refusal.js";
-import type { ScanLimits } from "./scan.js";
+import { type ScanLimits, scanValue } from "./scan.js";
+import { scanSwitch } from "./scan-switch.js";
 import { ValueReader } from "./value-reader.js";
 import { ValueWriter } from "./value-writer.js";
 
@@ -26,6 +29,36 @@ export function encodeValue(sink: ByteSink, value: unknown, limits: ScanLimits):
     throw Refusal.from(error).toRpcError();
   }
 }
+
+/** The body of a frame that values are read from, one after the other. */
+export interface ValueSource {
+  readonly bytes: Uint8Array;
+  /** Covers exactly `bytes`. */
+  readonly view: DataView;
+  /** Where the next value begins. */
+  position: number;
+  /** Where the last one ends at the latest. */
+  readonly end: number;
+}
+
+const plain = new PlainReader();
+
+/** Reads the next value of a body and goes behind it: scanned before it is decoded, or while. Throws `ProtocolError`. */
+export function readValue(source: ValueSource, limits: ScanLimits): unknown {
+  const { bytes, position: start, end } = source;
+  const value = plain.read(bytes, start, end, limits);
+  if (value !== notPlain) {
+    source.position = plain.end;
+    return value;
+  }
+  source.position = scanSwitch.on
+    ? scanValue(bytes, source.view, start, end, limits)
+    : skipValue(bytes, start);
+  return decodeValue(bytes, start, source.position);
+}
+
+/** Reads an array's values one after the other, without making an array, where they are plain. */
+export const parts: Pick<PlainReader, "end" | "open" | "next"> = plain;
 
 // Below this the start of what reads large ones costs more than it saves.
 const readByHandBytes = 128;

@@ -1,3 +1,4 @@
+import { encodeValue } from "#values";
 import { writeTimeLeft, writeUint8, writeUint16, writeUint32 } from "./body-writing.js";
 import type { ByteSink } from "./byte-sink.js";
 import {
@@ -12,7 +13,6 @@ import {
 } from "./call-frames.js";
 import { errorFields } from "./error-frame.js";
 import type { ScanLimits } from "./scan.js";
-import { encodeValue } from "./values.js";
 
 /** Writes the body of a call frame. */
 export function writeCall(sink: ByteSink, frame: CallFrame, limits: ScanLimits): void {

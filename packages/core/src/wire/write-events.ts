@@ -1,9 +1,9 @@
+import { encodeValue } from "#values";
 import { writeEncoded, writeUint8, writeUint16, writeUint32 } from "./body-writing.js";
 import type { ByteSink } from "./byte-sink.js";
 import type { OutgoingEvents } from "./encode-frame.js";
 import { eventKinds, type GapFrame, type MarkFrame, type SubscriptionCreditFrame } from "./event-frames.js";
 import type { ScanLimits } from "./scan.js";
-import { encodeValue } from "./values.js";
 
 /** Writes the body of an events frame. */
 export function writeEvents(sink: ByteSink, frame: OutgoingEvents): void {

@@ -1,10 +1,10 @@
+import { encodeValue } from "#values";
 import { writeUint8, writeUint32 } from "./body-writing.js";
 import type { ByteSink } from "./byte-sink.js";
 import type { ErrorBody } from "./call-frames.js";
 import { errorFields } from "./error-frame.js";
 import type { ScanLimits } from "./scan.js";
 import type { PingFrame, RefreshedFrame } from "./session-frames.js";
-import { encodeValue } from "./values.js";
 
 /** Writes the body of a close frame. */
 export function writeClose(sink: ByteSink, frame: ErrorBody, limits: ScanLimits): void {

@@ -1,10 +1,10 @@
+import { encodeValue } from "#values";
 import { writeEncoded, writeUint8, writeUint16, writeUint32 } from "./body-writing.js";
 import type { ByteSink } from "./byte-sink.js";
 import type { OutgoingItems } from "./encode-frame.js";
 import { errorFields } from "./error-frame.js";
 import type { ScanLimits } from "./scan.js";
 import type { CreditFrame, EndFrame } from "./stream-frames.js";
-import { encodeValue } from "./values.js";
 
 /** Writes the body of an items frame. */
 export function writeItems(sink: ByteSink, frame: OutgoingItems): void {

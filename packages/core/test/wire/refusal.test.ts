@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/errors.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
+import * as compact from "../../src/wire/compact-values.js";
 import { encodeValue } from "../../src/wire/values.js";
 import { encoded, limits, roundTrip } from "./value-bytes.js";
 
@@ -148,7 +149,10 @@ describe("what cannot travel", () => {
     expect(failure(shared).message).toContain(message);
   });
 
-  it("refuses a getter that writes to the same sink", () => {
+  it.each([
+    ["in Node", encodeValue],
+    ["in pages", compact.encodeValue],
+  ])("refuses a getter that writes to the same sink, %s", (_, encodeValue) => {
     const sink = new ByteSink(64);
     const value = {
       get total() {
