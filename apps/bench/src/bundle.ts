@@ -2,13 +2,20 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-const page = fileURLToPath(new URL("./page.js", import.meta.url));
-
-/** Bundles what a page needs to call a server over WebSocket. */
-export async function measureBundle(): Promise<{
+/** What one page weighs. */
+export interface BundleFigures {
   readonly minifiedBytes: number;
   readonly gzipBytes: number;
-}> {
+}
+
+const pages = { calls: "./page.js", everything: "./whole-page.js" };
+
+/** Bundles what pages need to call a server over WebSocket, and for everything that a client can do. */
+export async function measureBundles(): Promise<Record<keyof typeof pages, BundleFigures>> {
+  return { calls: await measure(pages.calls), everything: await measure(pages.everything) };
+}
+
+async function measure(page: string): Promise<BundleFigures> {
   const results = await build({
     configFile: false,
     logLevel: "error",
@@ -17,7 +24,10 @@ export async function measureBundle(): Promise<{
       target: "es2022",
       minify: "esbuild",
       modulePreload: { polyfill: false },
-      rollupOptions: { input: page, preserveEntrySignatures: "strict" },
+      rollupOptions: {
+        input: fileURLToPath(new URL(page, import.meta.url)),
+        preserveEntrySignatures: "strict",
+      },
     },
   });
   const outputs = [results].flat() as { output: { code?: string }[] }[];

@@ -3,7 +3,7 @@
  * `npx pnpm@12 bench [--peers tcp,grpc] [--cases unary,stream] [--quick] [--json file] [--plot file.svg]`.
  */
 import { writeFileSync } from "node:fs";
-import { measureBundle } from "./bundle.js";
+import { measureBundles } from "./bundle.js";
 import { pinned } from "./half-process.js";
 import { type IdleFigures, measureIdle } from "./idle.js";
 import { installOutside } from "./outside.js";
@@ -77,12 +77,16 @@ async function measureAllStartUps(): Promise<Record<string, StartUpFigures>> {
 }
 
 async function showBundle(): Promise<NonNullable<Report["bundle"]>> {
-  const bundle = await measureBundle();
-  const [minified, gzip] = [bundle.minifiedBytes, bundle.gzipBytes].map((bytes) =>
-    (bytes / 1_024).toFixed(1),
-  );
+  const found = await measureBundles();
+  const inKiB = (bytes: number) => (bytes / 1_024).toFixed(1);
+  const rows = Object.entries(found).map(([page, { minifiedBytes, gzipBytes }]) => [
+    page,
+    inKiB(minifiedBytes),
+    inKiB(gzipBytes),
+  ]);
   console.log(
-    `bundle: connect of @rpc/core/browser with the WebSocket transport: ${minified} KiB minified, ${gzip} KiB gzip\n`,
+    "bundle: connect of @rpc/core/browser with the WebSocket transport, for a page with calls only and for one with everything",
   );
-  return bundle;
+  console.log(formatTable([["", "KiB minified", "KiB gzip"], ...rows]));
+  return found;
 }

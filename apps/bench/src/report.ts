@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from "node:os";
+import type { BundleFigures } from "./bundle.js";
 import type { Case } from "./cases.js";
 import type { Figures } from "./figures.js";
 import { pinned } from "./half-process.js";
@@ -16,7 +17,8 @@ export interface Report {
   readonly cases: Record<string, Record<string, Figures>>;
   readonly idle?: Record<string, IdleFigures>;
   readonly startUp?: Record<string, StartUpFigures>;
-  readonly bundle?: { readonly minifiedBytes: number; readonly gzipBytes: number };
+  /** By what the page does: `bundle.calls.gzipBytes`. */
+  readonly bundle?: Record<string, BundleFigures>;
 }
 
 /** The machine in a line. */

@@ -5,11 +5,14 @@ import type { Limits } from "../limits.js";
 import type { SessionFrame } from "../wire/frame.js";
 import type { FrameReads, FrameSet, FrameWrites } from "../wire/frame-set.js";
 import type { ClientSession } from "./client-session.js";
+import type { CredentialRefreshOptions } from "./credential-refresh.js";
 import type { RemoteEvents } from "./events.js";
 import type { Nesting } from "./nesting.js";
 import type { OnewayCalls } from "./oneway-calls.js";
 import type { Outcomes } from "./outcomes.js";
 import type { PendingCalls } from "./pending-calls.js";
+import type { Proxies } from "./proxy.js";
+import type { CredentialRefreshing } from "./refresh.js";
 import type { SentCalls } from "./sent-calls.js";
 import type { Streams } from "./streams.js";
 
@@ -47,6 +50,8 @@ export interface PartSlots {
   oneway?: OnewayCalls;
   outcomes?: Outcomes;
   nesting?: Nesting;
+  proxy?: Proxies;
+  refresh?: CredentialRefreshing;
 }
 
 /** What of a client its parts use. */
@@ -62,6 +67,7 @@ export interface ClientSeams {
   readonly current: ClientSession | undefined;
   /** The same while it has room for one more call. */
   readonly taker: ClientSession | undefined;
+  readonly credentialOptions: CredentialRefreshOptions;
   /** What messages end with while there is no link; empty while there is. */
   obstacle(): string;
   /** The session of calls that were sent. */

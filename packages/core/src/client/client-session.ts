@@ -10,12 +10,16 @@ import type { SentCalls } from "./sent-calls.js";
 export interface ClientSessionOptions {
   readonly client: ClientSeams;
   readonly clientParts: ClientParts;
-  readonly credentials: CredentialRefresh;
+  readonly refresh: CredentialRefresh | undefined;
+  readonly credentials: SessionCredentials;
   /** The server takes no new calls in it, and ends it after that long. */
   goaway(graceMs: number): void;
   /** A call was answered, or a callback given back: it may be idle now. */
   answered(): void;
 }
+
+/** What shows the server new credentials of one session in time. */
+export type SessionCredentials = Pick<CredentialRefresh, "holds" | "ended">;
 
 /**
  * A session at the client: its calls, streams, callbacks and credit. Frames of it find here what they belong to, also
@@ -26,7 +30,9 @@ export class ClientSession {
   /** The start of the server that it is with. */
   readonly epoch: string;
   readonly client: ClientSeams;
-  readonly credentials: CredentialRefresh;
+  readonly credentials: SessionCredentials;
+  /** Of the client's part `refresh`. */
+  readonly refresh: CredentialRefresh | undefined;
   readonly answered: () => void;
   /** Of the client's part `streams`, when there was any. */
   parts: PartsOfSession | undefined;
@@ -39,6 +45,7 @@ export class ClientSession {
     this.epoch = epoch;
     this.client = options.client;
     this.credentials = options.credentials;
+    this.refresh = options.refresh;
     this.answered = options.answered;
     this.#options = options;
   }
@@ -66,8 +73,6 @@ export class ClientSession {
         return this.#error(frame);
       case "used":
         return this.sent.refs.used(frame.ref, frame.equal, frame.wanted === true);
-      case "refreshed":
-        return this.credentials.refreshed(frame);
       case "goaway":
         return this.#options.goaway(frame.graceMs);
       default:

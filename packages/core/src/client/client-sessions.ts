@@ -9,7 +9,8 @@ import { createClientFrames } from "../wire/client-frames.js";
 import { type ClientPart, ClientParts, type ClientSeams, type PartSlots } from "./client-part.js";
 import { ClientSession } from "./client-session.js";
 import { type ClientState, Connector, type SessionListener } from "./connector.js";
-import { CredentialRefresh } from "./credential-refresh.js";
+import type { CredentialRefreshOptions } from "./credential-refresh.js";
+import { CredentialReturn } from "./credential-return.js";
 import { notExecuted } from "./not-executed.js";
 import { PendingCalls } from "./pending-calls.js";
 import type { SentCalls } from "./sent-calls.js";
@@ -75,6 +76,10 @@ export class ClientSessions implements ClientSeams {
     );
   }
 
+  get credentialOptions(): CredentialRefreshOptions {
+    return this.#options;
+  }
+
   /** The session that takes new calls; undefined without one. */
   get current(): ClientSession | undefined {
     return this.#current;
@@ -120,10 +125,12 @@ export class ClientSessions implements ClientSeams {
   }
 
   #create(sent: SentCalls, epoch: string): ClientSession {
+    const refresh = this.slots.refresh?.of(sent.session);
     const opened: ClientSession = new ClientSession(sent, epoch, {
       client: this,
       clientParts: this.parts,
-      credentials: new CredentialRefresh(sent.session, this.#options),
+      refresh,
+      credentials: refresh ?? new CredentialReturn(sent.session, this.#options),
       goaway: (graceMs) => this.#leave(opened, graceMs),
       answered: () => {
         if (this.#current !== opened) this.#releaseLeft();

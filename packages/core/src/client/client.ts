@@ -16,7 +16,6 @@ import { ClientSessions } from "./client-sessions.js";
 import type { ClientStats } from "./client-stats.js";
 import type { ClientState } from "./connector.js";
 import { notExecuted } from "./not-executed.js";
-import { createProxy } from "./proxy.js";
 
 /** Opens the first session of a client. */
 export const start: unique symbol = Symbol("start");
@@ -93,7 +92,8 @@ export class Client implements AsyncDisposable {
 
   #service(typeOrName: GeneratedClient<object> | string, options: CallOptions): object {
     if (typeof typeOrName === "string") {
-      return createProxy(this.#caller({ name: typeOrName, hash: "", members: [] }, options));
+      const proxies = this.#sessions.parts.need("proxy", typeOrName);
+      return proxies.create(this.#caller({ name: typeOrName, hash: "", members: [] }, options));
     }
     if (typeof typeOrName !== "function" || typeof typeOrName.service?.name !== "string") {
       throw new TypeError("client.service expects a class that rpc generate wrote, or a service's name");
@@ -131,9 +131,10 @@ export class Client implements AsyncDisposable {
     const { current } = this.#sessions;
     if (this.#credentials === undefined)
       throw new TypeError("refreshCredentials has nothing to show: pass credentials to connect");
+    this.#sessions.parts.need("refresh", "refreshCredentials");
     if (current === undefined)
       throw notExecuted("unavailable", "no session to refresh; the next begins with new credentials");
-    await current.credentials.refresh();
+    await current.refresh?.refresh();
   }
 
   /**

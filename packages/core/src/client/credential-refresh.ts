@@ -1,20 +1,15 @@
-import type { Clock, Random, Timer } from "../clock.js";
+import type { Timer } from "../clock.js";
 import { RpcError } from "../errors.js";
-import type { KindLogger } from "../logger.js";
 import type { Session } from "../session/session.js";
 import { fromErrorBody } from "../wire/error-frame.js";
 import type { RefreshedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { askCredentials } from "./ask-credentials.js";
+import { type CredentialEndOptions, leastRefreshMs, showAnewMs } from "./credential-end.js";
 
-export interface CredentialRefreshOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: KindLogger;
+export interface CredentialRefreshOptions extends CredentialEndOptions {
   /** Longest that one refresh may take. */
   readonly timeoutMs: number;
-  /** The program's; without it nothing can be refreshed. */
-  readonly credentials: (() => unknown) | undefined;
 }
 
 /** The answer that the server owes. */
@@ -23,11 +18,6 @@ interface Owed {
   resolve(): void;
   reject(error: RpcError): void;
 }
-
-/** Part of its validity after which a credential is shown anew: early enough to try again, and not all clients at once. */
-const part = { least: 0.7, spread: 0.1 };
-/** Between two attempts of its own, so that credentials that are not renewed are not shown without end. */
-const leastMs = 100;
 
 /** Shows the server new credentials of a session, when asked to and in time before those it has end. */
 export class CredentialRefresh {
@@ -49,17 +39,11 @@ export class CredentialRefresh {
 
   /** What was shown holds for that long; undefined without an end. */
   holds(validMs: number | undefined): void {
-    const { clock, random, credentials, logger } = this.#options;
     this.#next?.clear();
-    this.#until = clock.now() + (validMs ?? Infinity);
+    this.#until = this.#options.clock.now() + (validMs ?? Infinity);
     if (validMs === undefined || this.#ended !== undefined) return;
-    if (credentials === undefined) {
-      logger.warn(
-        `the server ends this session in ${validMs} ms, when its credentials expire: pass credentials to connect`,
-      );
-      return;
-    }
-    this.#tryAfter(validMs * (part.least + part.spread * random.fraction()));
+    const ms = showAnewMs(validMs, this.#options);
+    if (ms !== undefined) this.#tryAfter(ms);
   }
 
   /** Asks the program for credentials and shows them. Rejects `RpcError`. */
@@ -121,7 +105,7 @@ export class CredentialRefresh {
   }
 
   #tryAfter(ms: number): void {
-    this.#next = this.#options.clock.timer(Math.max(ms, leastMs), () => {
+    this.#next = this.#options.clock.timer(Math.max(ms, leastRefreshMs), () => {
       this.refresh().catch((error: Error) => this.#failed(error));
     });
   }

@@ -1,7 +1,7 @@
 import { writeId } from "./body-writing.js";
 import { FrameSet } from "./frame-set.js";
 import { readError, readReply } from "./read-call.js";
-import { readClose, readGoaway, readPing, readRefreshed, readUsed, readWelcome } from "./read-session.js";
+import { readClose, readGoaway, readPing, readUsed, readWelcome } from "./read-session.js";
 import { writeCall } from "./write-call.js";
 import { writeClose, writePing } from "./write-session.js";
 
@@ -13,7 +13,6 @@ export function createClientFrames(): FrameSet {
       error: readError,
       used: readUsed,
       welcome: readWelcome,
-      refreshed: readRefreshed,
       goaway: readGoaway,
       ping: readPing,
       close: readClose,

@@ -4,7 +4,7 @@
 import type { ByteSink } from "./byte-sink.js";
 import { CompactReader } from "./compact-reader.js";
 import { CompactWriter } from "./compact-writer.js";
-import { notPlain } from "./plain-reader.js";
+import { notPlain } from "./not-plain.js";
 import { Refusal } from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 import type { ValueSource } from "./values.js";

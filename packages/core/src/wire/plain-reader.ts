@@ -1,12 +1,10 @@
 import { deepest } from "../limits.js";
+import { notPlain } from "./not-plain.js";
 import { readAscii } from "./plain-values.js";
 import { readLength } from "./read-length.js";
 import type { ScanLimits } from "./scan.js";
 import { TextCache } from "./text-cache.js";
 import { isUtf8, readUtf8 } from "./utf8.js";
-
-/** Stands for a value that is not plain. */
-export const notPlain: unique symbol = Symbol("not plain");
 
 /** Deepest that it goes itself. */
 const ownDepth = 16;

@@ -14,7 +14,7 @@ import type {
 import { eventKinds } from "./event-frames.js";
 import type { Fields } from "./fields.js";
 
-import { notPlain } from "./plain-reader.js";
+import { notPlain } from "./not-plain.js";
 
 import { ProtocolError } from "./protocol-error.js";
 

@@ -1,6 +1,7 @@
 import type { ByteSink } from "./byte-sink.js";
 import { skipValue } from "./heads.js";
-import { notPlain, PlainReader } from "./plain-reader.js";
+import { notPlain } from "./not-plain.js";
+import { PlainReader } from "./plain-reader.js";
 import { writePlain } from "./plain-values.js";
 import { readLarge } from "./read-large.js";
 import { Refusal } from "./refusal.js";

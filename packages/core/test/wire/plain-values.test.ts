@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.js";
 import { ByteSink } from "../../src/wire/byte-sink.js";
-import { notPlain, PlainReader } from "../../src/wire/plain-reader.js";
+import { notPlain } from "../../src/wire/not-plain.js";
+import { PlainReader } from "../../src/wire/plain-reader.js";
 import { writePlain } from "../../src/wire/plain-values.js";
 import { type ScanLimits, scanValue } from "../../src/wire/scan.js";
 import { TargetCache } from "../../src/wire/target-cache.js";
