@@ -6,12 +6,13 @@ import { writeFileSync } from "node:fs";
 import { measureBundles } from "./bundle.js";
 import { pinned } from "./half-process.js";
 import { type IdleFigures, measureIdle } from "./idle.js";
+import { lackOfFiles } from "./open-files.js";
 import { installOutside } from "./outside.js";
 import { basePeer } from "./peers.js";
 import { plot } from "./plot.js";
 import { describeMachine, describeRun, formatCase, formatTable, type Report } from "./report.js";
 import type { Effort } from "./rounds.js";
-import { measureCases } from "./run.js";
+import { leaveOut, measureCases } from "./run.js";
 import { measureStartUp, type StartUpFigures } from "./start-up.js";
 import { readWishes } from "./wishes.js";
 
@@ -47,10 +48,16 @@ if (wishes.plot !== undefined) writeFileSync(wishes.plot, plot(report));
 async function measureAllIdle(): Promise<Record<string, IdleFigures>> {
   // 10,000 connections are 10,000 files in each process.
   const counts = wishes!.quick ? ([500, 2_000] as const) : ([1_000, 10_000] as const);
+  const lack = lackOfFiles(counts[1]);
   const found: Record<string, IdleFigures> = {};
-  for (const peer of peers) {
-    if (!idlePeers.has(peer)) continue;
-    found[peer] = await measureIdle(peer, counts);
+  for (const peer of lack === undefined ? peers.filter((each) => idlePeers.has(each)) : []) {
+    await attempt(`idle connections of ${peer}`, async () => {
+      found[peer] = await measureIdle(peer, counts);
+    });
+  }
+  if (lack !== undefined) {
+    leaveOut("idle", new Error(lack));
+    return found;
   }
   const rows = Object.entries(found).map(([peer, { bytesPerConnection }]) => [
     peer,
@@ -61,9 +68,22 @@ async function measureAllIdle(): Promise<Record<string, IdleFigures>> {
   return found;
 }
 
+// What fails for one is measured for the others all the same.
+async function attempt(what: string, measure: () => Promise<void>): Promise<void> {
+  try {
+    await measure();
+  } catch (error) {
+    leaveOut(what, error as Error);
+  }
+}
+
 async function measureAllStartUps(): Promise<Record<string, StartUpFigures>> {
   const found: Record<string, StartUpFigures> = {};
-  for (const peer of peers) found[peer] = await measureStartUp(peer, wishes!.quick ? 3 : 9);
+  for (const peer of peers) {
+    await attempt(`the start of ${peer}`, async () => {
+      found[peer] = await measureStartUp(peer, wishes!.quick ? 3 : 9);
+    });
+  }
   const rows = Object.entries(found).map(([peer, { serverCpuMs, clientCpuMs }]) => [
     peer,
     serverCpuMs.toFixed(0),

@@ -36,13 +36,22 @@ export const defaultPeers: readonly string[] = [
   "memory",
 ];
 
-/** Every peer by name; those from outside are installed when first asked for. */
-export const allPeers: readonly string[] = [...Object.keys(ownPeers), ...outsidePeers];
+/** What `--peers all` measures; those from outside are installed when first asked for. */
+export const allPeers: readonly string[] = [...defaultPeers, ...outsidePeers];
+
+/** What `--peers promises` measures beside what it names: ours without one promise each, and with all of them. */
+export const promisePeers: readonly string[] = [
+  "tcp",
+  ...Object.keys(ownPeers).filter((name) => name.startsWith("tcp-no-")),
+];
+
+/** Every peer by name: variants of ours that show what one thing costs as well. */
+export const knownPeers: readonly string[] = [...Object.keys(ownPeers), ...outsidePeers];
 
 /** Loads a peer. Rejects for a name that nobody has. */
 export async function findPeer(name: string): Promise<Peer> {
   const load = ownPeers[name];
   if (load !== undefined) return await load();
   if (outsidePeers.includes(name)) return await loadOutside(name);
-  throw new Error(`unknown peer ${name}; known are ${allPeers.join(", ")}`);
+  throw new Error(`unknown peer ${name}; known are ${knownPeers.join(", ")}`);
 }

@@ -1,6 +1,7 @@
 import type { Case } from "./cases.js";
 import type { Figures } from "./figures.js";
 import { Measurement } from "./measurement.js";
+import { lackOfFiles } from "./open-files.js";
 import { basePeer } from "./peers.js";
 import { type Effort, measureCase } from "./rounds.js";
 
@@ -14,15 +15,33 @@ export interface Run {
   measured(asked: Case, figures: ReadonlyMap<string, Figures>): void;
 }
 
-/** Measures every case for every peer that can; figures by case, then by peer. A peer that does not start is left out. */
+/**
+ * Measures every case for every peer that can; figures by case, then by peer. A peer that does not start, or fails, is left
+ * out from there on.
+ */
 export async function measureCases(run: Run): Promise<Record<string, Record<string, Figures>>> {
   const found: Record<string, Record<string, Figures>> = {};
   if (run.cases.length === 0) return found;
-  const measurements = await startAll(run.peers);
+  const measurements = new Set(await startAll(run.peers));
   for (const asked of run.cases) {
-    const figures = await measureCase(asked, measurements, run.effort);
-    found[asked.name] = Object.fromEntries(figures);
-    run.measured(asked, figures);
+    const lack = lackOfFiles(asked.connections);
+    if (lack !== undefined) {
+      leaveOut(asked.name, new Error(lack));
+      continue;
+    }
+    try {
+      const { figures, failed } = await measureCase(asked, [...measurements], run.effort);
+      for (const [measurement, error] of failed) {
+        leaveOut(`${measurement.peer} in ${asked.name}, and from there on,`, error);
+        measurements.delete(measurement);
+        await measurement.close();
+      }
+      found[asked.name] = Object.fromEntries(figures);
+      run.measured(asked, figures);
+    } catch (error) {
+      leaveOut(`${asked.name}, and what follows it,`, error as Error);
+      break;
+    }
   }
   for (const measurement of measurements) await measurement.close();
   return found;
@@ -34,11 +53,15 @@ async function startAll(peers: readonly string[]): Promise<readonly Measurement[
     try {
       measurements.push(await Measurement.start(peer));
     } catch (error) {
-      // The others are measured all the same, and the run has not gone well.
       if (peer === basePeer) throw error;
-      console.error(`${peer} is left out: ${(error as Error).message}`);
-      process.exitCode = 1;
+      leaveOut(peer, error as Error);
     }
   }
   return measurements;
+}
+
+/** Tells what could not be measured: the rest is, and the run has not gone well. */
+export function leaveOut(what: string, error: Error): void {
+  console.error(`${what} is left out: ${error.message}`);
+  process.exitCode = 1;
 }

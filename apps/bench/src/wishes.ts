@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Case, cases, findCases } from "./cases.js";
-import { allPeers, defaultPeers } from "./peers.js";
+import { allPeers, defaultPeers, knownPeers, promisePeers } from "./peers.js";
 
 /** What was asked for on the command line. */
 export interface Wishes {
@@ -14,6 +14,7 @@ export interface Wishes {
 }
 
 const specialCases = ["idle", "start-up", "bundle"];
+const everything = [...cases.map(({ name }) => name), ...specialCases];
 
 /** Reads the command line; nothing when it asked for help, which is printed then. Ends the process for a mistake. */
 export function readWishes(words: readonly string[]): Wishes | undefined {
@@ -32,12 +33,14 @@ export function readWishes(words: readonly string[]): Wishes | undefined {
     console.log(usage());
     return undefined;
   }
-  const asked = split(values.cases);
+  const named = split(values.cases);
+  const asked = named.flatMap((name) => (name === "all" ? everything : name));
   const rounds = asked.filter((name) => !specialCases.includes(name));
   return {
     peers: choosePeers(split(values.peers)),
     // Asked for `idle` alone, nothing else is wanted.
-    cases: asked.length > 0 && rounds.length === 0 ? [] : chooseCases(rounds, values.quick),
+    cases:
+      asked.length > 0 && rounds.length === 0 ? [] : chooseCases(rounds, values.quick ? named : undefined),
     special: new Set(
       asked.length === 0
         ? values.quick
@@ -51,21 +54,24 @@ export function readWishes(words: readonly string[]): Wishes | undefined {
   };
 }
 
-// To open 10,000 connections takes longer than all else of a quick run.
-function chooseCases(names: readonly string[], quick: boolean): readonly Case[] {
-  const found = findCases(names);
-  return quick
-    ? found.filter(({ name, connections }) => connections <= 1_000 || names.includes(name))
-    : found;
+// To open 10,000 connections takes longer than all else of a quick run: only if it was named.
+function chooseCases(names: readonly string[], quick: readonly string[] | undefined): readonly Case[] {
+  const few = ({ name, connections }: Case) =>
+    quick === undefined || connections <= 1_000 || quick.includes(name);
+  return findCases(names).filter(few);
 }
+
+const groups: ReadonlyMap<string, readonly string[]> = new Map([
+  ["all", allPeers],
+  ["promises", promisePeers],
+]);
 
 function choosePeers(names: readonly string[]): readonly string[] {
   if (names.length === 0) return defaultPeers;
-  if (names.includes("all")) return allPeers;
-  const unknown = names.find((name) => !allPeers.includes(name));
+  const unknown = names.find((name) => !groups.has(name) && !knownPeers.includes(name));
   if (unknown !== undefined)
-    throw new TypeError(`unknown peer ${unknown}; known are all, ${allPeers.join(", ")}`);
-  return names;
+    throw new TypeError(`unknown peer ${unknown}; known are ${[...groups.keys(), ...knownPeers].join(", ")}`);
+  return [...new Set(names.flatMap((name) => groups.get(name) ?? [name]))];
 }
 
 function split(text: string | undefined): readonly string[] {
@@ -75,7 +81,7 @@ function split(text: string | undefined): readonly string[] {
 function usage(): string {
   return [
     "usage: npx pnpm@12 bench [--peers a,b|all] [--cases a,b] [--quick] [--json file] [--plot file.svg]",
-    `peers: ${allPeers.join(", ")}; default ${defaultPeers.join(", ")}`,
-    `cases: ${[...cases.map(({ name }) => name), ...specialCases].join(", ")}; a beginning is enough: unary`,
+    `peers: ${[...groups.keys(), ...knownPeers].join(", ")}; default ${defaultPeers.join(", ")}`,
+    `cases: all, ${everything.join(", ")}; a beginning is enough: unary`,
   ].join("\n");
 }

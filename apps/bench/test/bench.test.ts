@@ -6,8 +6,11 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { findCases } from "../src/cases.js";
 import { summarize } from "../src/figures.js";
+import { fillIn } from "../src/pages.js";
+import { allPeers } from "../src/peers.js";
 import { plot } from "../src/plot.js";
 import type { Report } from "../src/report.js";
+import { measureCase } from "../src/rounds.js";
 import { readWishes } from "../src/wishes.js";
 
 it("finds cases by name, and by the beginning of several", () => {
@@ -28,10 +31,48 @@ it("takes ratios inside a round, so that a slow moment of the machine counts for
   expect(summarize(peer, base)).toEqual({ cpuUs: 6, perSecond: 180, cpuRatio: 0.5, rateRatio: 2 });
 });
 
+it("measures the others when one fails, and tells which and why; without the base there is nothing to compare", async () => {
+  const [asked] = findCases(["unary-100"]);
+  const create = (peer: string, failsIn = Number.POSITIVE_INFINITY) => {
+    let ran = 0;
+    return {
+      peer,
+      takesPart: () => true,
+      prepare: async () => {},
+      async round() {
+        ran += 1;
+        if (ran === failsIn) throw new Error(`${peer} gave a wrong answer`);
+        return { cpuUs: 2, perSecond: 5, p50Us: undefined };
+      },
+    };
+  };
+  const effort = { rounds: 3, roundMs: 1 };
+  const [base, bad, good] = [create("raw-net"), create("bad", 2), create("good")] as const;
+  const { figures, failed } = await measureCase(asked!, [base, bad, good], effort);
+  expect([...figures.keys()]).toEqual(["raw-net", "good"]);
+  expect([...failed].map(([{ peer }, { message }]) => [peer, message])).toEqual([
+    ["bad", "bad gave a wrong answer"],
+  ]);
+  await expect(measureCase(asked!, [create("raw-net", 3), good], effort)).rejects.toThrow(
+    "raw-net gave a wrong answer",
+  );
+});
+
 it("reads what is wanted from the command line", () => {
   expect(readWishes(["--cases", "idle", "--quick"])).toMatchObject({ cases: [], quick: true });
-  expect(readWishes(["--peers", "all"])?.peers).toContain("grpc");
-  expect(() => readWishes(["--peers", "grcp"])).toThrow("unknown peer grcp; known are all, raw-net,");
+  expect(readWishes(["--peers", "all,promises,tcp"])?.peers).toEqual([
+    ...allPeers,
+    "tcp-no-resume",
+    "tcp-no-scan",
+    "tcp-no-validation",
+    "tcp-no-history",
+  ]);
+  const everything = readWishes(["--quick", "--cases", "all"]);
+  expect([...everything!.special]).toEqual(["idle", "start-up", "bundle"]);
+  expect(everything!.cases.map(({ name }) => name)).not.toContain("connections-10000");
+  expect(() => readWishes(["--peers", "grcp"])).toThrow(
+    "unknown peer grcp; known are all, promises, raw-net,",
+  );
 });
 
 it("measures, checks and writes down", () => {
@@ -49,4 +90,18 @@ it("measures, checks and writes down", () => {
   }
   expect(plot(report)).toContain("unary-100");
   rmSync(folder, { recursive: true });
+});
+
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+it("shows in README and docs what docs/performance.json says: npx pnpm@12 bench:show writes it", () => {
+  const report = JSON.parse(read("docs/performance.json")) as Report;
+  for (const page of ["README.md", "docs/performance.md"]) {
+    const text = read(page);
+    expect(text).toContain("<!-- bench:");
+    expect(fillIn(text, report), `${page} is not as the figures are: run npx pnpm@12 bench:show`).toBe(text);
+  }
+  expect(() => fillIn("<!-- bench:pears -->\n<!-- /bench -->", report)).toThrow(
+    "no table pears; known are run, peers, targets, promises, connections",
+  );
 });
