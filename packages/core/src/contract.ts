@@ -29,3 +29,4 @@ export { createValidator, type Validator } from "./contract/validator.js";
 export { maxContractTextLength } from "./limits.js";
 export type * from "./service/contract.js";
 export { refuseName } from "./service/names.js";
+export { type TypedArrayConstructor, typedArrayKinds } from "./wire/typed-array-kinds.js";

@@ -1,3 +1,4 @@
+import { typedArrayKinds } from "@rpc/core/contract";
 import { didYouMean } from "./suggest.js";
 
 /** What a text in the notation says wrong, and where. */
@@ -12,23 +13,6 @@ export class NotationError extends Error {
 
 /** Deepest value that is read or written. */
 const deepest = 512;
-
-const typedArrays = new Map<string, TypedArrayConstructor>(
-  [
-    Int8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-  ].map((type) => [type.name, type as unknown as TypedArrayConstructor]),
-);
-
-type TypedArrayConstructor = new (values: readonly unknown[]) => ArrayBufferView;
 
 /**
  * A value as JSON can say it: what JSON has no word for becomes an object with one key, such as `{ "$date": "…" }`.
@@ -119,18 +103,17 @@ export function readBytes(text: unknown, path: string): Uint8Array {
 
 /** Makes a typed array of the name that a contract says. */
 export function readTypedArray(name: string, values: unknown, path: string): unknown {
-  const Type = typedArrays.get(name);
+  const Type = typedArrayKinds.get(name);
   if (Type === undefined || !Array.isArray(values))
     throw new NotationError(path, `expected an array of numbers for ${name}, got ${JSON.stringify(values)}`);
   const big = name.startsWith("Big");
-  return new Type(
-    values.map((value, index) => {
-      if (big) return readBigint(value, `${path}[${index}]`);
-      const number = fromNotation(value);
-      if (typeof number === "number") return number;
-      throw new NotationError(`${path}[${index}]`, `expected a number, got ${JSON.stringify(value)}`);
-    }),
-  );
+  const elements = values.map((value, index) => {
+    if (big) return readBigint(value, `${path}[${index}]`);
+    const number = fromNotation(value);
+    if (typeof number === "number") return number;
+    throw new NotationError(`${path}[${index}]`, `expected a number, got ${JSON.stringify(value)}`);
+  });
+  return new Type(elements as never[]);
 }
 
 const tags: ReadonlyMap<string, (held: unknown, path: string, depth: number) => unknown> = new Map([
@@ -142,7 +125,7 @@ const tags: ReadonlyMap<string, (held: unknown, path: string, depth: number) => 
   ["$map", readMap],
   ["$set", (held, path, depth) => new Set(readArray(held, path, depth))],
   ["$object", readObject],
-  ...[...typedArrays.keys()].map(
+  ...[...typedArrayKinds.keys()].map(
     (name) => [`$${name}`, (held: unknown, path: string) => readTypedArray(name, held, path)] as const,
   ),
 ]);

@@ -1,5 +1,6 @@
-type TypedArrayConstructor = { readonly BYTES_PER_ELEMENT: number; readonly name: string } & (new (
-  buffer: ArrayBuffer,
+/** Makes a typed array: of the memory of a buffer, or of a list of numbers or, for the two of 64 bits, bigints. */
+export type TypedArrayConstructor = { readonly BYTES_PER_ELEMENT: number; readonly name: string } & (new (
+  from: ArrayBuffer | readonly never[],
 ) => ArrayBufferView<ArrayBuffer>);
 
 // Uint8Array is absent: it travels as a bin.
