@@ -63,6 +63,8 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .action((code: string | undefined) => exit(runExplain(code, terminal)));
   addContractCommands(program, terminal, exit);
   addRemoteCommands(program, terminal, exit);
+  for (const command of program.commands)
+    command.showHelpAfterError(`Run rpc ${command.name()} --help to see what it takes.`);
   return program;
 }
 

@@ -175,7 +175,8 @@ function fail(error: unknown, call: FailedCall, { json, key }: CallFlags, termin
   const { url, name, described } = call;
   if (json === true) terminal.out(`${printableJson({ error: toJson(error) })}\n`);
   else {
-    terminal.err(failureText(error, { url, name, key, idempotent: described?.idempotent === true }));
+    const idempotent = described?.idempotent === true;
+    terminal.err(failureText(error, { url, name, key, idempotent, described: described !== undefined }));
     if (described === undefined && /use stream\(\)/.test(error.message))
       terminal.err("  call it with --stream\n");
   }

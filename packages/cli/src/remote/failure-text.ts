@@ -9,6 +9,8 @@ export interface Unknown {
   readonly name: string;
   readonly key?: string | undefined;
   readonly idempotent: boolean;
+  /** Whether the contract is known, and with it that the method is not one that takes a key. */
+  readonly described: boolean;
 }
 
 /** A failed call as `--json` prints it. */
@@ -64,11 +66,12 @@ const outcomes = {
   unknown: "unknown; it may or may not have run",
 } as const;
 
-function advice({ url, name, key, idempotent }: Unknown): string {
+function advice({ url, name, key, idempotent, described }: Unknown): string {
   if (key !== undefined)
     return `ask what became of it: rpc outcome ${url} ${name} ${key}, or call again with the same --key`;
   if (idempotent) return "it is idempotent: calling it again is safe";
-  return "look at what it would have changed before you call it again; --key makes once methods safe to repeat";
+  const look = "look at what it would have changed before you call it again";
+  return described ? look : `${look}; --key makes once methods safe to repeat`;
 }
 
 // Errors that a method declares come with the name that they have there.
