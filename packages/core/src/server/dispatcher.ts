@@ -18,6 +18,7 @@ import { OnewayCalls } from "./oneway-calls.js";
 import { nameOfTarget, refuse } from "./refusal.js";
 import type { RunningCall } from "./running-calls.js";
 import type { RunningStreams } from "./running-streams.js";
+import { ServedTarget } from "./served-target.js";
 
 /** What the dispatchers of all sessions of a server share. */
 export interface DispatcherOptions extends CallRunnerOptions {
@@ -175,6 +176,7 @@ export class Dispatcher implements AdmittingSession {
         throw new ProtocolError(`call of number ${target.ref}.${target.member}, which was not agreed on`);
       return method.kind === "method" ? method : undefined;
     }
+    if (target instanceof ServedTarget) return target.registered;
     const member = this.#options.registry.get(target.service)?.members.get(target.method);
     return member?.kind === "method" ? member : undefined;
   }

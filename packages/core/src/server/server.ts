@@ -11,7 +11,7 @@ import { type WithoutSafety, without } from "../session/safeties.js";
 import { createSharedParts } from "../session/shared-parts.js";
 import type { Listener } from "../transport.js";
 import { serverFrames } from "../wire/server-frames.js";
-import { TargetCache } from "../wire/target-cache.js";
+import { TargetTable } from "../wire/target-table.js";
 import { Admission } from "./admission.js";
 import { Authenticator } from "./authenticator.js";
 import { CallMeter } from "./call-meter.js";
@@ -29,6 +29,7 @@ import { isSameIdentity } from "./same-identity.js";
 import { SerialQueues } from "./serial-queues.js";
 import { checkServeOptions, checkValidate, refuseOpenAddress, type ServeOptions } from "./serve-options.js";
 import { ServedSession, type ServedSessionOptions } from "./served-session.js";
+import { targetsOf } from "./served-target.js";
 import type { ServerStats } from "./server-stats.js";
 import { SessionTable } from "./session-table.js";
 import type { StatsSource } from "./stats-report.js";
@@ -243,7 +244,7 @@ export class Server implements AsyncDisposable {
       logger: this.#logger,
       random: this.#random,
       frames: serverFrames,
-      targets: new TargetCache(),
+      targets: new TargetTable(targetsOf(this.#registry)),
       shared: createSharedParts(this.#clock, this.#limits),
       without: (options as WithoutSafety)[without],
       registry: this.#registry,

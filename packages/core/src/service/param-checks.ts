@@ -31,9 +31,11 @@ export function compileParams(
   const rest = params.at(-1)?.rest === true ? params.length - 1 : undefined;
   const refuse = (index: number, value: unknown, place = index) =>
     problemText(placeOf(params, index, place), explain(compiler, params[index]!.type, value));
-  const refusePassed = compilePassed(params, compiler);
+  const kinds = params.map(({ type }) => kindOf(resolve(type, compiler.types).schema));
+  const passes = kinds.some((kind) => kind === "stream" || kind === "callback");
+  const refusePassed = compilePassed(params, kinds);
   return (args, passed) => {
-    const mixed = refusePassed(args, passed);
+    const mixed = passes || passed !== undefined ? refusePassed(args, passed) : undefined;
     if (mixed !== undefined) return mixed;
     if (accept?.(args) === true) return undefined;
     for (let index = 0; index < checks.length; index++) {
@@ -58,13 +60,14 @@ const words = { stream: "a stream", callback: "a function" } as const;
 
 // Streams and functions have no bytes among the arguments: a value in the place of one, or one in the place of a value,
 // would reach the method as something that its types rule out.
-function compilePassed(params: readonly ParamContract[], compiler: Compiler): RefuseArguments {
-  const kinds = params.map(({ type }) => kindOf(resolve(type, compiler.types).schema));
+function compilePassed(
+  params: readonly ParamContract[],
+  kinds: readonly ReturnType<typeof kindOf>[],
+): RefuseArguments {
   const needed = kinds.flatMap((kind, index) =>
     kind === "stream" || kind === "callback" ? [{ kind, index }] : [],
   );
   return (args, given) => {
-    if (needed.length === 0 && given === undefined) return undefined;
     const passed = given ?? [];
     for (const { index, kind } of passed) {
       const known = paramAt(params, index);

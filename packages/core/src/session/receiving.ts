@@ -5,7 +5,7 @@ import { FrameReader } from "../wire/decode-frame.js";
 import type { Frame } from "../wire/frame.js";
 import type { FrameSet } from "../wire/frame-set.js";
 import { distance, headerBytes, readHeader } from "../wire/packet.js";
-import type { TargetCache } from "../wire/target-cache.js";
+import type { TargetTable } from "../wire/target-table.js";
 import { Lateness } from "./lateness.js";
 import { usesOfTime } from "./outbox.js";
 import { ReadTurn, type TurnTaker } from "./read-turn.js";
@@ -17,8 +17,8 @@ export interface ReceivingOptions {
   readonly limits: Limits;
   /** What this side reads and writes. */
   readonly frames: FrameSet;
-  /** Targets by name that were called before; for who is called. */
-  readonly targets?: TargetCache | undefined;
+  /** What can be called by name; for who is called. */
+  readonly targets?: TargetTable | undefined;
   /** A safety taken away by the testing kit. */
   readonly without?: Safety | undefined;
 }

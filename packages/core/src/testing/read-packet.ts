@@ -3,7 +3,7 @@ import { FrameReader } from "../wire/decode-frame.js";
 import type { Frame } from "../wire/frame.js";
 import { headerBytes, type PacketHeader, readHeader } from "../wire/packet.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { TargetCache } from "../wire/target-cache.js";
+import { TargetTable } from "../wire/target-table.js";
 import { everyFrame } from "./every-frame.js";
 
 /** A packet as a session reads it: with default limits, everything scanned. */
@@ -17,7 +17,7 @@ export interface ReadPacket {
  * protocol. Whatever else it throws is a defect.
  */
 export function createPacketReader(): (bytes: Uint8Array) => ReadPacket | undefined {
-  const targets = new TargetCache();
+  const targets = new TargetTable([{ service: "Person", method: "changeName" }]);
   return (bytes) => {
     try {
       const header = readHeader(bytes);

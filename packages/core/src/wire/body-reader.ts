@@ -4,7 +4,7 @@ import { Fields } from "./fields.js";
 import { ProtocolError } from "./protocol-error.js";
 import { readLength } from "./read-length.js";
 import type { ScanLimits } from "./scan.js";
-import type { TargetCache } from "./target-cache.js";
+import type { TargetTable } from "./target-table.js";
 import type { ValueSource } from "./values.js";
 
 /**
@@ -13,8 +13,8 @@ import type { ValueSource } from "./values.js";
  */
 export class BodyReader implements ValueSource {
   readonly bytes: Uint8Array;
-  /** What was called before. */
-  readonly targets: TargetCache | undefined;
+  /** What can be called by name. */
+  readonly targets: TargetTable | undefined;
   /** Where the next number or value begins. */
   position: number;
   /** Where the body ends. */
@@ -22,7 +22,7 @@ export class BodyReader implements ValueSource {
   readonly #limits: ScanLimits;
   #view: DataView | undefined;
 
-  constructor(bytes: Uint8Array, position: number, limits: ScanLimits, targets: TargetCache | undefined) {
+  constructor(bytes: Uint8Array, position: number, limits: ScanLimits, targets: TargetTable | undefined) {
     this.bytes = bytes;
     this.position = position;
     this.end = bytes.length;

@@ -4,10 +4,14 @@ import type { ErrorCode, Outcome } from "../errors.js";
 /** Highest index of an argument that is a stream or a callback: the number of a stream is one byte, and 0 is the answer. */
 export const maxPassedIndex = 254;
 
+/** A method by its names. */
+export interface NamedTarget {
+  readonly service: string;
+  readonly method: string;
+}
+
 /** What a call names: by number once `used` said that the hashes are equal, else by name. */
-export type CallTarget =
-  | { readonly service: string; readonly method: string }
-  | { readonly ref: number; readonly member: number };
+export type CallTarget = NamedTarget | { readonly ref: number; readonly member: number };
 
 export interface CallFrame {
   readonly type: "call";

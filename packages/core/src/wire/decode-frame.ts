@@ -5,7 +5,7 @@ import type { FrameSet } from "./frame-set.js";
 import { ProtocolError } from "./protocol-error.js";
 import { readLength } from "./read-length.js";
 import type { ScanLimits } from "./scan.js";
-import type { TargetCache } from "./target-cache.js";
+import type { TargetTable } from "./target-table.js";
 
 /** Reads the frames of a packet, one after the other. Everything it returns was scanned first. */
 export class FrameReader {
@@ -14,15 +14,15 @@ export class FrameReader {
   readonly #frames: FrameSet;
 
   /**
-   * Starts at `position`, behind the packet's header. `frames` are those that may come, `targets` is what was
-   * called before.
+   * Starts at `position`, behind the packet's header. `frames` are those that may come, `targets` is what can
+   * be called by name.
    */
   constructor(
     bytes: Uint8Array,
     position: number,
     limits: ScanLimits,
     frames: FrameSet,
-    targets?: TargetCache,
+    targets?: TargetTable,
   ) {
     this.#body = new BodyReader(bytes, position, limits, targets);
     this.#limits = limits;

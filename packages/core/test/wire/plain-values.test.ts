@@ -5,7 +5,7 @@ import { notPlain } from "../../src/wire/not-plain.js";
 import { PlainReader } from "../../src/wire/plain-reader.js";
 import { writePlain } from "../../src/wire/plain-values.js";
 import { type ScanLimits, scanValue } from "../../src/wire/scan.js";
-import { TargetCache } from "../../src/wire/target-cache.js";
+import { TargetTable } from "../../src/wire/target-table.js";
 import { TextCache } from "../../src/wire/text-cache.js";
 import { ValueWriter } from "../../src/wire/value-writer.js";
 import { decodeValue } from "../../src/wire/values.js";
@@ -160,34 +160,51 @@ describe("a text cache", () => {
   });
 });
 
-describe("a target cache", () => {
+describe("a target table", () => {
   const names = (service: string, method: string) => {
     const sink = new ByteSink(1);
     for (const name of [service, method]) new ValueWriter(sink, defaultLimits).write(name);
     return sink.bytes.slice(0, sink.position);
   };
 
-  it("finds the same target for the same bytes, and the right one for any", () => {
-    const cache = new TargetCache();
-    const first = cache.find(names("Desk", "last"), 0, 10);
-    expect(first).toEqual({ service: "Desk", method: "last" });
-    expect(cache.find(names("Desk", "last"), 0, 10)).toBe(first);
-    // Far more than it has places for.
-    for (let index = 0; index < 1_000; index++) {
-      const bytes = names(`Desk${index % 37}`, `m${index}`);
-      expect(cache.find(bytes, 0, bytes.length)).toEqual({
-        service: `Desk${index % 37}`,
-        method: `m${index}`,
-      });
-      expect(cache.end).toBe(bytes.length);
+  it("finds each of what is served by its bytes, and nothing else", () => {
+    const targets = Array.from({ length: 1_000 }, (_, index) => ({
+      service: `Desk${index % 37}`,
+      method: `m${index}`,
+    }));
+    // The shortest and the longest that are found so.
+    targets.push({ service: "D", method: "m" }, { service: "S".repeat(31), method: "m".repeat(31) });
+    const table = new TargetTable(targets);
+    for (const target of targets) {
+      const bytes = Uint8Array.of(7, ...names(target.service, target.method), 7);
+      const found = table.find(bytes, 1, bytes.length);
+      expect(found).toEqual(target);
+      expect(table.end).toBe(bytes.length - 1);
+      expect(table.find(bytes, 1, bytes.length)).toBe(found);
+      const other = names(`${target.service.slice(1)}x`, target.method);
+      expect(table.find(other, 0, other.length)).toBeUndefined();
     }
   });
 
   it("leaves names that are cut short, empty, long or not ASCII to the scan", () => {
-    const cache = new TargetCache();
+    const odd = [
+      { service: "", method: "last" },
+      { service: "Désk", method: "last" },
+      { service: "Desk", method: "x".repeat(32) },
+    ];
+    const table = new TargetTable([{ service: "Desk", method: "last" }, ...odd]);
     const whole = names("Desk", "last");
-    for (let end = 0; end < whole.length; end++) expect(cache.find(whole, 0, end)).toBeUndefined();
-    for (const bytes of [names("", "last"), names("Désk", "last"), names("Desk", "x".repeat(32))])
-      expect(cache.find(bytes, 0, bytes.length)).toBeUndefined();
+    const more = Uint8Array.of(...whole, 0);
+    expect(table.find(more, 0, more.length)).toEqual({ service: "Desk", method: "last" });
+    for (let end = 0; end < whole.length; end++) expect(table.find(whole, 0, end)).toBeUndefined();
+    for (const { service, method } of odd) {
+      const bytes = names(service, method);
+      expect(table.find(bytes, 0, bytes.length)).toBeUndefined();
+    }
+  });
+
+  it("of nothing finds nothing", () => {
+    const whole = names("Desk", "last");
+    expect(new TargetTable([]).find(whole, 0, whole.length)).toBeUndefined();
   });
 });
