@@ -3,11 +3,11 @@
  * retries, queues for later, or reconnects on its own.
  */
 import type { Clock } from "./clock.js";
-import type { Logger } from "./logger.js";
+import type { KindLogger } from "./logger.js";
 
 export type { Clock, Timer } from "./clock.js";
 export { RpcError } from "./errors.js";
-export type { Logger } from "./logger.js";
+export type { KindLogger, Logger } from "./logger.js";
 export { networkOf } from "./network-of.js";
 
 /**
@@ -36,7 +36,8 @@ export interface Transport {
 /** What core hands to every connection. */
 export interface ConnectionOptions {
   readonly clock: Clock;
-  readonly logger: Logger;
+  /** What a peer can cause is written with its kind: lines of one kind are bounded. */
+  readonly logger: KindLogger;
   /** The first value of `Connection.maxPacketBytes`. */
   readonly maxPacketBytes: number;
   /** A packet that has begun and is not whole after this time breaks its connection. */

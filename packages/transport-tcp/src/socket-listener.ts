@@ -3,7 +3,6 @@ import { type Connection, type Listener, type ListenOptions, RpcError } from "@r
 import { type Address, invalidUrl, parseAddress } from "./address.js";
 import { bind } from "./bind.js";
 import { ConnectionCount } from "./connection-count.js";
-import { RareLog } from "./rare-log.js";
 import { SocketConnection } from "./socket-connection.js";
 import { inWords, listenError } from "./socket-errors.js";
 import { bindSocketFile, type SocketFile } from "./socket-file.js";
@@ -48,7 +47,6 @@ class SocketListener implements Listener {
   readonly #server: Server;
   readonly #handshaker: TlsHandshaker | undefined;
   readonly #count: ConnectionCount;
-  readonly #log: RareLog;
   /** The same for all sockets: a closure for each would be a sixth of a kilobyte. */
   readonly #uncount: (this: Socket) => void;
   #url: URL;
@@ -65,7 +63,6 @@ class SocketListener implements Listener {
     this.#uncount = function (this: Socket) {
       count.remove((this as CountedSocket)[countedAs]);
     };
-    this.#log = new RareLog(options.logger, options.clock);
     const handshaker = tls && this.#createHandshaker(tls);
     this.#handshaker = handshaker;
     this.#leave = handshaker && request.listeners.add((renewed) => handshaker.renew(renewed));
@@ -134,7 +131,7 @@ class SocketListener implements Listener {
   }
 
   #warn(message: string): void {
-    this.#log.warn(`${this.#url.href}: ${message}`);
+    this.#request.options.logger.warn(`${this.#url.href}: ${message}`, "connections refused");
   }
 }
 

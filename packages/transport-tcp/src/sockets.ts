@@ -4,7 +4,6 @@ export { bind } from "./bind.js";
 export { ConnectionCount } from "./connection-count.js";
 export { readKeyFile, readNamedFile } from "./key-file.js";
 export { PacketTimeout } from "./packet-timeout.js";
-export { RareLog } from "./rare-log.js";
 export { connectError, inWords, listenError, socketBreak } from "./socket-errors.js";
 export { remoteHost, socketPeer } from "./socket-peer.js";
 export { TlsListeners } from "./tls-listeners.js";

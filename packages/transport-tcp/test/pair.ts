@@ -22,6 +22,8 @@ export interface Settings {
   maxConnections?: number;
   maxConnectionsPerAddress?: number;
   warnings?: string[];
+  /** Of the warnings: what bounds how many are written. */
+  kinds?: Set<string | undefined>;
 }
 
 /** One end of an open connection, with what it was told. */
@@ -33,7 +35,13 @@ export interface End {
 export function connectOptions(settings: Settings = {}, signal: AbortSignal = new AbortController().signal) {
   return {
     clock: settings.clock ?? systemClock,
-    logger: { ...silentLogger, warn: (message: string) => void settings.warnings?.push(message) },
+    logger: {
+      ...silentLogger,
+      warn(message: string, kind?: string) {
+        settings.warnings?.push(message);
+        settings.kinds?.add(kind);
+      },
+    },
     maxPacketBytes: settings.maxPacketBytes ?? 4 * 1024 * 1024,
     packetTimeoutMs: 10_000,
     signal,

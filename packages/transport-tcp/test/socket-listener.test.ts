@@ -58,9 +58,11 @@ it("frees its port at close, and leaves open what is open", async () => {
   await close();
 });
 
-it("closes connections above maxConnections at once, and warns of it rarely", async () => {
+it("closes connections above maxConnections at once, and warns of it as of one kind", async () => {
   const warnings: string[] = [];
-  const { listener, next, accepted } = await listen("tcp://127.0.0.1:0", { maxConnections: 1, warnings });
+  const kinds = new Set<string | undefined>();
+  const settings = { maxConnections: 1, warnings, kinds };
+  const { listener, next, accepted } = await listen("tcp://127.0.0.1:0", settings);
   const client = started(await tcp().connect(listener.url, connectOptions()));
   const first = started(await next());
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -68,7 +70,9 @@ it("closes connections above maxConnections at once, and warns of it rarely", as
     await refused.heard.ending();
   }
   expect(accepted.length).toBe(1);
-  expect(warnings).toEqual([`${listener.url.href}: connection refused: maxConnections 1 reached`]);
+  const warning = `${listener.url.href}: connection refused: maxConnections 1 reached`;
+  expect(warnings).toEqual([warning, warning, warning]);
+  expect([...kinds]).toEqual(["connections refused"]);
 
   await client.connection.close();
   await first.heard.ending();

@@ -8,7 +8,6 @@ import {
   inWords,
   listenError,
   loadTlsOptions,
-  RareLog,
   type TlsListeners,
 } from "@rpc/transport-tcp/sockets";
 import { checkPlace, invalidUrl, shown } from "./address.js";
@@ -34,8 +33,7 @@ export async function listenWs(request: ListenRequest): Promise<Listener> {
 }
 
 async function listenAlone({ url, settings, listeners, options, accept }: ListenRequest): Promise<Listener> {
-  const log = new RareLog(options.logger, options.clock);
-  const warn = (message: string) => log.warn(`${shown(url)}: ${message}`);
+  const warn = (message: string) => options.logger.warn(`${shown(url)}: ${message}`, "connections refused");
   const { trustProxy } = settings;
   const own = new OwnServer({ tls: await loadTls(url, settings), trustProxy, limits: options, warn });
   const upgrades = new Upgrades(own.http, {
@@ -89,8 +87,8 @@ function listenAt(server: Server, { url, settings, options, accept }: ListenRequ
     });
   }
   paths.add(url.pathname);
-  const log = new RareLog(options.logger, options.clock);
-  const refused = (message: string) => log.warn(`${shown(url)}: ${message}`);
+  const refused = (message: string) =>
+    options.logger.warn(`${shown(url)}: ${message}`, "connections refused");
   const upgrades = new Upgrades(server, { ...scope(url, settings), options, accept, upgraded() {}, refused });
   const close = async () => {
     upgrades.close();

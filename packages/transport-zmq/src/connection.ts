@@ -50,6 +50,7 @@ export class ZmqConnection implements Connection {
     if (bytes <= maxMessageBytes) return;
     this.#options.logger.warn(
       `maxPacketBytes ${bytes} is above maxMessageBytes ${maxMessageBytes} of zmq(): larger packets break the connection`,
+      "maxPacketBytes above maxMessageBytes",
     );
   }
 

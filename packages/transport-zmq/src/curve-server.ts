@@ -1,4 +1,4 @@
-import type { Logger } from "@rpc/core/transport";
+import type { KindLogger } from "@rpc/core/transport";
 import type { Context } from "zeromq";
 import { readAllowedKeys, readSecretKey } from "./curve-files.js";
 import { OwnKey } from "./curve-keys.js";
@@ -40,7 +40,7 @@ export class CurveServer {
   }
 
   /** Reads the keys and opens the handler. Rejects `RpcError` `invalid_argument` for keys that are of no use. */
-  async enter(logger: Logger): Promise<CurveListening> {
+  async enter(logger: KindLogger): Promise<CurveListening> {
     const { secretKey, secretKeyFile } = this.#options;
     const own = new OwnKey(secretKey ?? (await readSecretKey(secretKeyFile!)));
     this.#allowed = await this.#readAllowed();

@@ -4,7 +4,6 @@ import { type Address, exposureOf, parseAddress } from "./address.js";
 import { bindSocket } from "./bind.js";
 import { provesPeers } from "./curve-options.js";
 import type { CurveServer } from "./curve-server.js";
-import { DroppedMessages } from "./dropped-messages.js";
 import { watchSocket } from "./monitor.js";
 import type { ZmqSettings } from "./options.js";
 import { openPublishers, type Publishers } from "./publisher.js";
@@ -38,7 +37,6 @@ export async function listenRouter(
   const { context, settings } = options;
   if (settings.plain) checkPlainAllowed(url, address, settings);
   const curve = await options.curveServer?.enter(options.logger);
-  const refused = new DroppedMessages(options.logger, { verb: "refused", noun: "connection" });
   let publishers: Publishers | undefined;
   let ended: Promise<void> | undefined;
   try {
@@ -47,9 +45,15 @@ export async function listenRouter(
       const router = createRouter({ context, settings, ipv6, curve: curve?.socketOptions });
       ended = watchSocket(router, (event) => {
         if (event.type === "accept:error") {
-          options.logger.warn(`${url.href} could not accept a connection: ${event.error.message}`);
+          options.logger.warn(
+            `${url.href} could not accept a connection: ${event.error.message}`,
+            "connections not accepted",
+          );
         } else if (curve !== undefined && broken.has(event.type)) {
-          refused.add("its CURVE handshake failed; it has no CURVE, or another server's key");
+          options.logger.warn(
+            `${url.href} refused a connection: its CURVE handshake failed; it has no CURVE, or another server's key`,
+            "CURVE connections refused",
+          );
         }
       });
       return router;

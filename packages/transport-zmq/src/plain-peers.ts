@@ -1,6 +1,5 @@
 import type { Peer, PlainAccess } from "@rpc/core/transport";
 import { Packr } from "msgpackr/pack";
-import type { DroppedMessages } from "./dropped-messages.js";
 import type { Writer } from "./writer.js";
 
 /** What plain peers are answered with. */
@@ -10,7 +9,8 @@ export interface PlainParts {
   readonly maxCalls: number;
   readonly peer: Peer;
   readonly writer: Writer;
-  readonly dropped: DroppedMessages;
+  /** Hears why something was dropped. */
+  dropped(reason: string): void;
   /** Called when the last running call has been answered. */
   idle(): void;
 }
@@ -78,7 +78,7 @@ export class PlainPeers {
     try {
       this.#answer(envelope, await access.call(request, this.#parts.peer, controller.signal));
     } catch (error) {
-      this.#parts.dropped.add(`a plain call failed without an answer: ${String(error)}`);
+      this.#parts.dropped(`a plain call failed without an answer: ${String(error)}`);
       this.#refuse(envelope, "internal", "internal error");
     }
     this.#running.delete(controller);
@@ -91,7 +91,7 @@ export class PlainPeers {
 
   #answer(envelope: readonly Uint8Array[], reply: Uint8Array): void {
     void this.#parts.writer.sendOnce([...envelope, reply]).then((outcome) => {
-      if (outcome !== "sent") this.#parts.dropped.add(`an answer whose peer is ${outcome}`);
+      if (outcome !== "sent") this.#parts.dropped(`an answer whose peer is ${outcome}`);
     });
   }
 }

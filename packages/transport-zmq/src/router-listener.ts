@@ -2,7 +2,6 @@ import type { Connection, Listener, ListenOptions } from "@rpc/core/transport";
 import type { Router } from "zeromq";
 import type { Bound } from "./bind.js";
 import type { CurveListening } from "./curve-server.js";
-import { DroppedMessages } from "./dropped-messages.js";
 import type { ZmqSettings } from "./options.js";
 import { PlainPeers } from "./plain-peers.js";
 import type { Publishers } from "./publisher.js";
@@ -30,7 +29,6 @@ export interface RouterListenerParts extends ListenOptions {
 export class RouterListener implements Listener {
   readonly #parts: RouterListenerParts;
   readonly #router: Router;
-  readonly #dropped: DroppedMessages;
   readonly #peers: RouterPeers;
   readonly #plain: PlainPeers;
   #closing = false;
@@ -39,17 +37,17 @@ export class RouterListener implements Listener {
   constructor(parts: RouterListenerParts) {
     this.#parts = parts;
     this.#router = parts.bound.socket;
-    this.#dropped = new DroppedMessages(parts.logger);
+    const dropped = (reason: string) => this.#drop(reason);
     const writer = new Writer(this.#router, parts.clock);
     const peer = { scheme: parts.bound.url.protocol.slice(0, -1) };
     const unused = () => this.#releaseWhenUnused();
-    this.#peers = new RouterPeers({ ...parts, writer, peer, dropped: this.#dropped, left: unused });
+    this.#peers = new RouterPeers({ ...parts, writer, peer, dropped, left: unused });
     this.#plain = new PlainPeers({
       access: parts.settings.plain ? parts.plain : undefined,
       maxCalls: parts.settings.maxPlainCalls,
       peer,
       writer,
-      dropped: this.#dropped,
+      dropped,
       idle: () => void unused(),
     });
     parts.curve?.onRevoked(() => this.#peers.breakRevoked());
@@ -86,7 +84,7 @@ export class RouterListener implements Listener {
   #receive(parts: Buffer[]): void {
     const [route, packet] = parts;
     if (route === undefined || packet === undefined) {
-      this.#dropped.add("one without a body");
+      this.#drop("one without a body");
     } else if (parts.length === 2) {
       this.#peers.receive(route, packet);
     } else {
@@ -100,8 +98,12 @@ export class RouterListener implements Listener {
     if (delimiter > 0) {
       this.#plain.receive(parts.slice(0, delimiter + 1), parts.slice(delimiter + 1));
     } else {
-      this.#dropped.add(`${parts.length - 1} parts without an empty one before the request`);
+      this.#drop(`${parts.length - 1} parts without an empty one before the request`);
     }
+  }
+
+  #drop(reason: string): void {
+    this.#parts.logger.warn(`${this.url.href} dropped a message: ${reason}`, "messages dropped");
   }
 
   async #releaseWhenUnused(): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Connection, ListenOptions, Peer } from "@rpc/core/transport";
 import { ZmqConnection } from "./connection.js";
 import type { CurveListening } from "./curve-server.js";
-import type { DroppedMessages } from "./dropped-messages.js";
 import type { ZmqSettings } from "./options.js";
 import { closeNotice, type Ending, type Pipe } from "./pipe.js";
 import { RefusedPeers } from "./refused-peers.js";
@@ -14,7 +13,8 @@ export interface RouterPeersParts extends ListenOptions {
   readonly peer: Peer;
   /** Present behind CURVE: then a connection is taken only from a routing id that proves its key. */
   readonly curve: CurveListening | undefined;
-  readonly dropped: DroppedMessages;
+  /** Hears why something was dropped. */
+  dropped(reason: string): void;
   accept(connection: Connection): void;
   /** Called when a connection has ended; its close waits for this. Never rejects. */
   left(): Promise<void>;
@@ -97,12 +97,12 @@ export class RouterPeers {
   }
 
   #meet(id: string, route: Buffer): ZmqConnection | undefined {
-    const { curve, peer, dropped } = this.#parts;
+    const { curve, peer } = this.#parts;
     if (curve === undefined) return this.#welcome(id, route, peer);
     const publicKey = curve.identify(route);
     if (publicKey !== undefined)
       return this.#welcome(id, route, { ...peer, identity: { publicKey } satisfies CurveIdentity });
-    dropped.add("a session's packet from a routing id that proves no allowed key");
+    this.#parts.dropped("a session's packet from a routing id that proves no allowed key");
     this.#refuse(id, route);
     return undefined;
   }
@@ -130,7 +130,10 @@ export class RouterPeers {
     try {
       this.#parts.accept(connection);
     } catch (error) {
-      this.#parts.logger.error(`a new connection was not accepted: ${String(error)}`);
+      this.#parts.logger.error(
+        `a new connection was not accepted: ${String(error)}`,
+        "connections not accepted",
+      );
       connection.break(new Error("the connection was not accepted", { cause: error }));
     }
   }

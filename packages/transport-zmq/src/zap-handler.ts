@@ -1,6 +1,5 @@
-import type { Logger } from "@rpc/core/transport";
+import type { KindLogger } from "@rpc/core/transport";
 import { type Context, Reply } from "zeromq";
-import { DroppedMessages } from "./dropped-messages.js";
 import { watchSocket } from "./monitor.js";
 import { encodeKey } from "./z85.js";
 
@@ -13,7 +12,7 @@ const endpoint = "inproc://zeromq.zap.01";
 /** What a handler of a context is made with. */
 export interface ZapHandlerParts {
   readonly context: Context;
-  readonly logger: Logger;
+  readonly logger: KindLogger;
   /** Whether the client with this public key gets in. */
   allows(publicKey: string): boolean;
   /** Called once when the handler has failed; it is closed then. */
@@ -29,14 +28,12 @@ export interface ZapHandlerParts {
 export class ZapHandler {
   readonly #parts: ZapHandlerParts;
   readonly #socket: Reply;
-  readonly #refused: DroppedMessages;
   readonly #ended: Promise<void>;
   #closing = false;
 
   private constructor(parts: ZapHandlerParts) {
     this.#parts = parts;
     this.#socket = new Reply({ context: parts.context, linger: 0 });
-    this.#refused = new DroppedMessages(parts.logger, { verb: "refused", noun: "CURVE client" });
     this.#ended = watchSocket(this.#socket, () => {});
   }
 
@@ -80,12 +77,16 @@ export class ZapHandler {
     const known = String(version) === "1.0" && String(domain) === zapDomain && String(mechanism) === "CURVE";
     const [key] = credentials;
     if (!known || credentials.length !== 1 || key?.length !== 32) {
-      this.#refused.add(`a request of ZAP ${String(version)} for ${String(mechanism)} that is not ours`);
+      this.#refused(`a request of ZAP ${String(version)} for ${String(mechanism)} that is not ours`);
       return [...head, "500", "not understood", "", ""];
     }
     const publicKey = encodeKey(key);
     if (this.#parts.allows(publicKey)) return [...head, "200", "OK", publicKey, ""];
-    this.#refused.add(`${publicKey} from ${String(address)}, which is not in allowedKeys`);
+    this.#refused(`${publicKey} from ${String(address)}, which is not in allowedKeys`);
     return [...head, "400", "key not allowed", "", ""];
+  }
+
+  #refused(who: string): void {
+    this.#parts.logger.warn(`CURVE refused ${who}`, "CURVE clients refused");
   }
 }

@@ -2,9 +2,9 @@ import type {
   Clock,
   Connection,
   ConnectOptions,
+  KindLogger,
   Listener,
   ListenOptions,
-  Logger,
   PlainAccess,
   Receiver,
   Transport,
@@ -30,9 +30,14 @@ export const noPlain: PlainAccess = {
 };
 
 /** A logger that keeps its lines. */
-export class LogLines implements Logger {
+export class LogLines implements KindLogger {
   readonly lines: string[] = [];
-  debug = (message: string): void => void this.lines.push(message);
+  /** What bounds how many of them are written. */
+  readonly kinds = new Set<string | undefined>();
+  debug = (message: string, kind?: string): void => {
+    this.lines.push(message);
+    this.kinds.add(kind);
+  };
   info = this.debug;
   warn = this.debug;
   error = this.debug;
