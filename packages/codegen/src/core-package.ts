@@ -11,6 +11,7 @@ import ts from "./typescript.cjs";
 export class CorePackage {
   readonly #checker: ts.TypeChecker;
   readonly #files = new Map<ts.SourceFile, boolean>();
+  readonly #names = new Map<ts.SourceFile, Map<string, string | undefined>>();
   readonly #packages = new PackageNames();
 
   constructor(checker: ts.TypeChecker) {
@@ -19,6 +20,20 @@ export class CorePackage {
 
   /** Name under which `@rpc/core` declares what an expression refers to; undefined for what is not its own. */
   nameOf(expression: ts.Node): string | undefined {
+    const file = ts.isIdentifier(expression) ? fileAround(expression) : undefined;
+    return file ? this.#nameIn(file, expression as ts.Identifier) : this.#ask(expression);
+  }
+
+  // A name means the same in all decorators of a file's classes, and most have several.
+  #nameIn(file: ts.SourceFile, expression: ts.Identifier): string | undefined {
+    const names = this.#names.get(file) ?? new Map<string, string | undefined>();
+    this.#names.set(file, names);
+    const { text } = expression;
+    if (!names.has(text)) names.set(text, this.#ask(expression));
+    return names.get(text);
+  }
+
+  #ask(expression: ts.Node): string | undefined {
     const symbol = this.#checker.getSymbolAtLocation(expression);
     return symbol && this.nameOfSymbol(symbol);
   }
@@ -38,4 +53,17 @@ export class CorePackage {
     this.#files.set(file, isOurs);
     return isOurs;
   }
+}
+
+// The file of a decorator's name, if only classes of the file itself stand around it: nothing there can mean it otherwise.
+function fileAround(name: ts.Identifier): ts.SourceFile | undefined {
+  let node: ts.Node = name.parent;
+  while (isBetween(node)) node = node.parent;
+  return ts.isClassDeclaration(node) && ts.isSourceFile(node.parent) ? node.parent : undefined;
+}
+
+function isBetween(node: ts.Node): boolean {
+  return (
+    ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isDecorator(node) || ts.isClassElement(node)
+  );
 }

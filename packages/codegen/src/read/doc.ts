@@ -16,6 +16,7 @@ export function docOf(
   symbol: ts.Symbol,
   left: ReadonlySet<string> = new Set(),
 ): Doc {
+  if (!mayHaveDoc(symbol)) return {};
   const tags = symbol.getJsDocTags(checker);
   const kept = tags
     .filter((tag) => !elsewhere.has(tag.name) && !left.has(tag.name))
@@ -43,8 +44,31 @@ export function describe(
 
 /** What `@param` says of a parameter; a dash before the text is decoration. */
 export function paramDoc(checker: ts.TypeChecker, symbol: ts.Symbol): { doc?: string } {
+  if (!mayHaveDoc(symbol)) return {};
   const doc = plain(symbol.getDocumentationComment(checker)).replace(/^-\s*/, "");
   return doc === "" ? {} : { doc };
+}
+
+// Most symbols have none, and the compiler takes its time to find that out. What a class or interface extends may lend its
+// own, and a method speaks for its parameters.
+function mayHaveDoc({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((node) => {
+    const { parent } = node;
+    if (ts.isParameter(node) && isPlainOwner(parent)) return hasDoc(node) || hasDoc(parent);
+    const isProperty = ts.isPropertySignature(node) || ts.isPropertyDeclaration(node);
+    if (!isProperty || (ts.isClassLike(parent) && parent.heritageClauses)) return true;
+    return hasDoc(node) || (ts.isInterfaceDeclaration(parent) && parent.heritageClauses !== undefined);
+  });
+}
+
+// A method, or the type of a callback, which no comment but its own speaks for.
+function isPlainOwner(node: ts.Node): boolean {
+  return ts.isMethodDeclaration(node) || (ts.isFunctionTypeNode(node) && ts.isParameter(node.parent));
+}
+
+/** Whether a doc comment stands before a node. */
+export function hasDoc(node: ts.Node): boolean {
+  return (node as ts.JSDocContainer & { jsDoc?: readonly ts.JSDoc[] }).jsDoc !== undefined;
 }
 
 function plain(parts: ts.SymbolDisplayPart[] | undefined): string {

@@ -1,4 +1,5 @@
 import type { TypeSchema } from "@rpc/core/contract";
+import { hasDoc } from "../read/doc.js";
 import ts from "../typescript.cjs";
 import { constraintNames, formats } from "./constraint-names.js";
 import type { Reading } from "./reading.js";
@@ -130,6 +131,7 @@ function kindsOf({ checker }: Reading, at: ts.Declaration): Kinds {
 
 // A parameter also answers for the @param tags of its method; only what stands before it counts here.
 function ownTags(at: ts.Declaration): readonly ts.JSDocTag[] {
+  if (!hasDoc(at)) return [];
   return ts
     .getJSDocCommentsAndTags(at)
     .flatMap((doc) => (ts.isJSDoc(doc) && doc.parent === at ? (doc.tags ?? []) : []));

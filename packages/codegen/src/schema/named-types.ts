@@ -60,7 +60,8 @@ export class NamedTypes {
   readonly #problems: Problems;
   readonly #kept: KeptTypes | undefined;
   readonly #types = new Map<number, NamedType>();
-  readonly #bySymbol = new Map<ts.Symbol, Instance[]>();
+  /** By symbol and first argument: a generic may have an instance for each service. */
+  readonly #bySymbol = new Map<ts.Symbol, Map<ts.Type | undefined, Instance[]>>();
   readonly #byKey = new Map<string, number>();
   readonly #open: Instance[] = [];
   #references: number[] = [];
@@ -106,7 +107,7 @@ export class NamedTypes {
     const type: NamedType = { name, at, key, schema: refused, references: [], findings: [] };
     this.#add(number, type);
     const instance = { symbol, args, number };
-    if (key === undefined) this.#bySymbol.set(symbol, [...(this.#bySymbol.get(symbol) ?? []), instance]);
+    if (key === undefined) this.#keep(instance);
     this.#open.push(instance);
     const { value, references, findings } = this.reach(read);
     Object.assign(type, { schema: value, references, findings });
@@ -158,7 +159,17 @@ export class NamedTypes {
   }
 
   #find(symbol: ts.Symbol, args: readonly ts.Type[]): number | undefined {
-    return this.#bySymbol.get(symbol)?.find((known) => sameArguments(known.args, args))?.number;
+    const instances = this.#bySymbol.get(symbol)?.get(args[0]);
+    return instances?.find((known) => sameArguments(known.args, args))?.number;
+  }
+
+  #keep(instance: Instance): void {
+    const { symbol, args } = instance;
+    const byFirst = this.#bySymbol.get(symbol) ?? new Map<ts.Type | undefined, Instance[]>();
+    this.#bySymbol.set(symbol, byFirst);
+    const instances = byFirst.get(args[0]);
+    if (instances) instances.push(instance);
+    else byFirst.set(args[0], [instance]);
   }
 }
 
