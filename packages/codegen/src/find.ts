@@ -2,6 +2,7 @@ import { refuseName } from "@rpc/core/contract";
 import type { Problems } from "./diagnostics.js";
 import type { Project } from "./load.js";
 import type { Mark, Marks } from "./marks.js";
+import type { KeptReading } from "./read/kept-reading.js";
 import ts from "./typescript.cjs";
 
 /** A class marked `@service`. */
@@ -11,24 +12,40 @@ export interface ServiceClass {
   readonly node: ts.ClassLikeDeclaration;
 }
 
-/** Finds the services of a project, sorted by wire name. */
-export function find(project: Project, marks: Marks, problems: Problems): ServiceClass[] {
+/** Finds the services of a project, sorted by wire name. In a file that `kept` still knows nothing is looked for. */
+export function find(project: Project, marks: Marks, problems: Problems, kept?: KeptReading): ServiceClass[] {
   const found = new Map<string, ServiceClass>();
-  let signs: readonly number[] = [];
+  for (const file of project.files) {
+    const classes = kept?.classesIn(file) ?? classesIn(file, marks, problems);
+    kept?.keepClasses(file, classes);
+    for (const each of classes.found) addService(found, each, problems);
+  }
+  if (found.size === 0 && !problems.hasErrors) reportNone(problems);
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Services of one file. */
+export interface FoundClasses {
+  readonly found: readonly ServiceClass[];
+  /** Whether all of them are as they should be. */
+  readonly clean: boolean;
+}
+
+function classesIn(file: ts.SourceFile, marks: Marks, problems: Problems): FoundClasses {
+  const found: ServiceClass[] = [];
+  const before = problems.reported;
+  const signs = signsOf(file.text);
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || !hasSign(signs, node)) return;
     if (ts.isClassLike(node)) {
       const mark = marks.on(node).find(({ kind }) => kind === "service");
-      if (mark) addService(found, node, nameOf(node, mark, marks, problems), problems);
+      const name = mark && nameOf(node, mark, marks, problems);
+      if (name !== undefined) found.push({ name, node });
     }
     ts.forEachChild(node, visit);
   };
-  for (const file of project.files) {
-    signs = signsOf(file.text);
-    visit(file);
-  }
-  if (found.size === 0 && !problems.hasErrors) reportNone(problems);
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  visit(file);
+  return { found, clean: problems.reported === before };
 }
 
 // Where a decorator may begin. Most of a project has none, and walking all of it takes longer than finding them here.
@@ -70,16 +87,11 @@ function nameOf(
   return undefined;
 }
 
-function addService(
-  found: Map<string, ServiceClass>,
-  node: ts.ClassLikeDeclaration,
-  name: string | undefined,
-  problems: Problems,
-): void {
-  if (name === undefined) return;
+function addService(found: Map<string, ServiceClass>, service: ServiceClass, problems: Problems): void {
+  const { name, node } = service;
   const other = found.get(name);
   if (other === undefined) {
-    found.set(name, { name, node });
+    found.set(name, service);
     return;
   }
   const where = other.node.name?.text ?? "a class without a name";

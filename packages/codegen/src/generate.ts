@@ -60,12 +60,12 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   options.onProgress?.("read");
   // The compiler is loaded here and nowhere before: what does not need it does not wait for it.
   const { readContract } = await import("./read-contract.js");
-  const { contract, texts, diagnostics, inputs, folders } = readContract(options);
+  const { contract, texts, printed, diagnostics, inputs, folders } = readContract(options);
   if (contract === undefined) {
     return { ok: false, diagnostics, inputs, folders, written: [], stale: [], removed: [], unchanged: [] };
   }
   options.onProgress?.("write");
-  const files = print({ contract, texts }, options);
+  const files = print({ contract, texts, printed }, options);
   const gone = options.client && options.split ? findStale(resolve(options.client), files) : [];
   const outcome = write(files, gone, { check: options.check ?? false });
   const ok = outcome.stale.length === 0;
@@ -74,7 +74,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
 }
 
 function print(
-  { contract, texts }: Pick<ReadResult, "texts"> & { readonly contract: Contract },
+  { contract, texts, printed }: Pick<ReadResult, "texts" | "printed"> & { readonly contract: Contract },
   { client, split, contract: file, validators }: GenerateOptions,
 ): Map<string, string> {
   const files = new Map<string, string>();
@@ -84,7 +84,7 @@ function print(
   } else if (client) {
     files.set(resolve(client), printClient(contract, texts));
   }
-  if (file) files.set(resolve(file), printContract(contract));
+  if (file) files.set(resolve(file), printContract(contract, printed));
   if (validators) files.set(resolve(validators), printValidators(contract));
   return files;
 }

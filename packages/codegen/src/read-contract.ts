@@ -4,6 +4,7 @@ import { find } from "./find.js";
 import { load } from "./load.js";
 import { Marks } from "./marks.js";
 import type { Library, Memory } from "./memory.js";
+import type { PrintedParts } from "./print/contract.js";
 import type { HashedContract } from "./read/hash.js";
 import { KeptReading } from "./read/kept-reading.js";
 import { read } from "./read.js";
@@ -22,6 +23,8 @@ export interface ReadResult {
   readonly contract: Contract | undefined;
   /** The text that the hash of each service was made of. */
   readonly texts?: ReadonlyMap<string, string> | undefined;
+  /** JSON of its parts, as far as earlier runs printed them. */
+  readonly printed?: PrintedParts | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Files that were read, the standard library apart. */
   readonly inputs: readonly string[];
@@ -39,7 +42,7 @@ export function readContract({ tsconfig, library, memory }: ReadOptions): ReadRe
     const kept = memory && new KeptReading(memory, program);
     const types = new TypeReader(program, problems, kept?.types);
     const marks = new Marks(types.checker, types.core, problems);
-    const services = find(project, marks, problems);
+    const services = find(project, marks, problems, kept);
     found = read(project, services, { types, marks, problems }, kept);
     // What came with an error may be guesswork. What was read before it stays good.
     if (memory && kept && !problems.hasErrors) memory.reading = kept.next(types.types);

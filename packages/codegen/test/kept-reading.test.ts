@@ -122,6 +122,16 @@ const edits: readonly (readonly [
     ["A", "B", "C", "D"],
     '"total"',
   ],
+  [
+    "that takes the name of a type gives it another also where nothing was read again",
+    "d.ts",
+    service("D", "@expose() leg(): Leg { return null!; }").replace(
+      "@service",
+      "export interface Leg { foot: string }\n@service",
+    ),
+    ["D"],
+    "#/types/OrderLeg",
+  ],
 ];
 for (const [what, file, text, read, seen] of edits) {
   test(`a change ${what}`, async () => {

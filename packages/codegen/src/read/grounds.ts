@@ -9,7 +9,7 @@ export interface World {
   readonly everywhere: readonly ts.SourceFile[];
 }
 
-/** What the reading of one service rests on: the files that it can reach. */
+/** What the reading of one service rests on: the files of the project that it can reach. */
 export type Grounds = ReadonlySet<ts.SourceFile>;
 
 /** The world of a program. Another one, and nothing read in this one holds. */
@@ -19,7 +19,8 @@ export function worldOf(program: ts.Program): World {
     options: JSON.stringify(program.getCompilerOptions()),
     // Sorted: which import is met first may change with any file.
     paths: files.map((file) => file.fileName).sort(compare),
-    everywhere: files.filter(speaksForAll),
+    // Declarations change when packages do. Each service reaches many, so they are asked once for all.
+    everywhere: files.filter((file) => file.isDeclarationFile || speaksForAll(file)),
   };
 }
 
@@ -28,13 +29,31 @@ export function sameWorld(a: World, b: World): boolean {
   return a.options === b.options && sameItems(a.paths, b.paths) && sameItems(a.everywhere, b.everywhere);
 }
 
-/** A file and all that it imports, and what that imports: a file that has changed is another object. */
-export function groundsOf(file: ts.SourceFile, program: ts.Program, { imports }: Memory): Grounds {
+/** Finds the files that grounds consist of by path, declarations left out. The program takes its time, so each is asked for once. */
+export class GroundFiles {
+  readonly #program: ts.Program;
+  readonly #files = new Map<string, ts.SourceFile | undefined>();
+
+  constructor(program: ts.Program) {
+    this.#program = program;
+  }
+
+  get(path: string): ts.SourceFile | undefined {
+    if (this.#files.has(path)) return this.#files.get(path);
+    const file = this.#program.getSourceFile(path);
+    const found = file?.isDeclarationFile ? undefined : file;
+    this.#files.set(path, found);
+    return found;
+  }
+}
+
+/** A file and all of the project that it imports, and what that imports: a file that has changed is another object. */
+export function groundsOf(file: ts.SourceFile, files: GroundFiles, { imports }: Memory): Grounds {
   const reached = new Set([file]);
   // What is added while it is walked is walked too.
   for (const { fileName } of reached) {
     for (const path of imports?.get(fileName) ?? []) {
-      const imported = program.getSourceFile(path);
+      const imported = files.get(path);
       if (imported) reached.add(imported);
     }
   }

@@ -31,19 +31,32 @@ export interface ContractTexts {
   readonly whole: ReadonlyMap<string, string>;
 }
 
-/** Puts the parts of a contract into words; each is turned into text once, however many services reach it. */
-export function contractTexts(contract: Described): ContractTexts {
-  const services = textsOf(
-    Object.entries(contract.services).map(
-      ([name, { hash: _, ...service }]: [string, Partial<ServiceContract>]) => [name, service],
-    ),
-  );
-  const types = textsOf(Object.entries(contract.types));
+/** Text and references of parts of contracts, which must not change while they are known here. */
+export type KnownWords = WeakMap<object, Words>;
+
+interface Words {
+  readonly text: string;
+  readonly references: ReadonlySet<string>;
+}
+
+/**
+ * Puts the parts of a contract into words; each is turned into text once, however many services reach it, and not at all if
+ * it is among `known`.
+ */
+export function contractTexts(contract: Described, known: KnownWords = new WeakMap()): ContractTexts {
+  const wordsOf = (part: object) => {
+    const words = known.get(part) ?? readWords(part);
+    known.set(part, words);
+    return words;
+  };
+  const textsOf = (parts: Described["services" | "types"]) =>
+    new Map(Object.entries(parts).map(([name, part]) => [name, wordsOf(part).text]));
+  const [services, types] = [textsOf(contract.services), textsOf(contract.types)];
   const references = new Map(
-    Object.entries(contract.types).map(([name, schema]) => [name, referencesOf(schema)]),
+    Object.entries(contract.types).map(([name, schema]) => [name, wordsOf(schema).references]),
   );
   const whole = Object.entries(contract.services).map(([name, service]) => {
-    const reached = [...reachedFrom(referencesOf(service), references)].map(
+    const reached = [...reachedFrom(wordsOf(service).references, references)].map(
       (type) => [type, types.get(type)!] as const,
     );
     const text = `{"name":${JSON.stringify(name)},"service":${services.get(name)},"types":${objectText(reached)}}`;
@@ -58,8 +71,10 @@ export function objectText(parts: Iterable<readonly [string, string]>): string {
   return `{${sorted.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
 }
 
-function textsOf(parts: readonly (readonly [string, unknown])[]): Map<string, string> {
-  return new Map(parts.map(([name, part]) => [name, textWithoutDocs(part, false)]));
+function readWords(part: object): Words {
+  // A service may have its hash already, which is made of this.
+  const { hash: _, ...rest }: { readonly hash?: unknown } = part;
+  return { text: textWithoutDocs(rest, false), references: referencesOf(rest) };
 }
 
 // Canonical JSON, of which the docs are left out in the same pass: it is made of every part of every contract.

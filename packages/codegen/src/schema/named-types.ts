@@ -1,5 +1,4 @@
 import type { TypeSchema } from "@rpc/core/contract";
-import { compare } from "../compare.js";
 import type { Diagnostic, Problems } from "../diagnostics.js";
 import type ts from "../typescript.cjs";
 import { refused } from "./reading.js";
@@ -46,8 +45,6 @@ export interface KeptTypes {
 
 // More instantiations than this inside each other are no design but a type that grows with every step.
 const maxOpen = 8;
-
-const prefix = "#/types/";
 
 /**
  * Named types that services reach.
@@ -136,21 +133,15 @@ export class NamedTypes {
     for (const reference of type.references) this.revive(reference);
   }
 
-  /** Gives every type its final name, also in what was read before, `drafts`. */
-  settle(root: string, drafts: unknown): Record<string, TypeSchema> {
+  /** The final name of every type, by number. */
+  names(root: string): ReadonlyMap<number, string> {
     const types = [...this.#types];
     const unique = uniqueNames(
       types.map(([, type]) => type),
       root,
       this.#problems,
     );
-    const names = new Map(types.map(([number], index) => [number, unique[index]!]));
-    const entries = types.map(([number, { schema }]) => {
-      // What is kept for the next run must stay as it was read.
-      return [names.get(number)!, this.#kept ? copyOf(schema) : schema] as const;
-    });
-    renameReferences([drafts, entries], names);
-    return Object.fromEntries(entries.sort(([a], [b]) => compare(a, b)));
+    return new Map(types.map(([number], index) => [number, unique[index]!]));
   }
 
   #add(number: number, type: NamedType): void {
@@ -175,30 +166,4 @@ export class NamedTypes {
 
 function sameArguments(a: readonly ts.Type[], b: readonly ts.Type[]): boolean {
   return a.length === b.length && a.every((arg, index) => arg === b[index]);
-}
-
-// In place: all of it was made by this run, and another copy of every type costs more than finding it. A part may be reached
-// twice, and has its name by then.
-function renameReferences(value: unknown, names: ReadonlyMap<number, string>): void {
-  if (typeof value !== "object" || value === null) return;
-  if (Array.isArray(value)) {
-    for (const item of value) renameReferences(item, names);
-    return;
-  }
-  const part = value as Record<string, unknown>;
-  for (const key in part) {
-    const inner = part[key];
-    if (key !== "$ref" || typeof inner !== "string") renameReferences(inner, names);
-    else if (!inner.startsWith(prefix)) part[key] = prefix + names.get(Number(inner.slice(1)));
-  }
-}
-
-/** A copy of plain data, all the way down. */
-export function copyOf<Value>(value: Value): Value {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf) as Value;
-  const copy: Record<string, unknown> = {};
-  // Names of the user's are among the keys; `__proto__` is refused before.
-  for (const key in value) copy[key] = copyOf(value[key]);
-  return copy as Value;
 }
