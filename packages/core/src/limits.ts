@@ -1,4 +1,5 @@
-import { describeValue } from "./service/names.js";
+import { checkLimitsOf } from "./check-limits.js";
+import { clientLimits } from "./client-limits.js";
 
 /**
  * Every bound that keeps a peer from costing more than its share. Each is an option of `serve` and `connect`.
@@ -90,44 +91,30 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 
 /** What holds unless an option says otherwise. */
-export const defaultLimits: Limits = {
-  maxPacketBytes: 4 * MiB,
-  maxDepth: 32,
-  maxNodes: 100_000,
-  maxRunningCalls: 1024,
-  maxRunningCallsInAll: 65_536,
-  maxQueuedCalls: 4096,
-  maxStreams: 64,
-  maxSubscriptions: 1024,
-  streamCreditItems: 1024,
-  streamCreditBytes: 256 * KiB,
-  maxCallbacks: 1024,
-  callbackTimeoutMs: 10_000,
-  maxMetadataBytes: 8 * KiB,
-  sendBufferBytes: 8 * MiB,
-  totalSendBufferBytes: 256 * MiB,
-  maxConnections: 10_000,
-  maxConnectionsPerAddress: 64,
-  maxSessions: 10_000,
-  maxDetachedSessionsPerAddress: 64,
-  maxOutcomes: 100_000,
-  outcomeBytes: 64 * MiB,
-  maxTopics: 10_000,
-  maxKeys: 10_000,
-  historyItems: 10_000,
-  historyBytes: 64 * MiB,
-  subscriptionQueueItems: 1024,
-  subscriptionQueueBytes: MiB,
-  subscriptionCreditItems: 1024,
-  subscriptionCreditBytes: 256 * KiB,
-  eventWindowBytes: MiB,
-  maxFailedLogins: 10,
-  lockOutMs: 60_000,
-  handshakeTimeoutMs: 5_000,
-  packetTimeoutMs: 10_000,
-  sessionRetentionMs: 30_000,
-  heartbeatMs: 5_000,
-};
+export const defaultLimits: Limits = /* @__PURE__ */ createDefaultLimits();
+
+function createDefaultLimits(): Limits {
+  return {
+    ...clientLimits,
+    maxRunningCallsInAll: 65_536,
+    callbackTimeoutMs: 10_000,
+    maxConnections: 10_000,
+    maxConnectionsPerAddress: 64,
+    maxSessions: 10_000,
+    maxDetachedSessionsPerAddress: 64,
+    maxOutcomes: 100_000,
+    outcomeBytes: 64 * MiB,
+    maxTopics: 10_000,
+    maxKeys: 10_000,
+    historyItems: 10_000,
+    historyBytes: 64 * MiB,
+    subscriptionQueueItems: 1024,
+    subscriptionQueueBytes: MiB,
+    maxFailedLogins: 10,
+    lockOutMs: 60_000,
+    handshakeTimeoutMs: 5_000,
+  };
+}
 
 /** Largest packet before the handshake is done: a hello is small, and who sends it is not known yet. */
 export const maxHandshakePacketBytes: number = 16 * KiB;
@@ -150,37 +137,7 @@ export const maxVerdicts = 256;
 /** Work that one contract off the wire may cost to compare, some tenths of a second; above it calls go on uncompared. */
 export const maxVerdictSteps = 1_000_000;
 
-/** The most that `maxDepth` can be: values are written and read by recursion. */
-export const deepest = 512;
-
-/** The least that these can be: with less, an error or a gap could not be told. A peer that tells less is refused. */
-export const leastLimits = { maxPacketBytes: 1024, maxDepth: 4, maxNodes: 64 };
-
-/** Credit travels in 32 bits. */
-const mostCredit = 2 ** 32 - 1;
-
 /** Returns the limits that hold: `given` over the defaults. Throws `TypeError` for an unknown name or a bad number. */
-export function checkLimits(given: Partial<Limits> = {}): Limits {
-  if (typeof given !== "object" || given === null)
-    throw new TypeError(`limits must be an object, got ${describeValue(given)}`);
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) {
-      throw new TypeError(`unknown limit ${name}; known are ${Object.keys(defaultLimits).join(", ")}`);
-    }
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new TypeError(
-        `limit ${name} must be a whole number of at least 1, got ${typeof value === "number" ? value : describeValue(value)}`,
-      );
-    }
-    const least = name in leastLimits ? leastLimits[name as keyof typeof leastLimits] : 1;
-    if (value < least) throw new TypeError(`limit ${name} must be at least ${least}, got ${value}`);
-    const most =
-      name === "maxDepth"
-        ? deepest
-        : name.startsWith("subscriptionCredit")
-          ? mostCredit
-          : Number.MAX_SAFE_INTEGER;
-    if (value > most) throw new TypeError(`limit ${name} must be at most ${most}, got ${value}`);
-  }
-  return { ...defaultLimits, ...given };
+export function checkLimits(given?: Partial<Limits>): Limits {
+  return checkLimitsOf(defaultLimits, given);
 }

@@ -22,6 +22,11 @@ interface Bucket {
   summary: Timer | undefined;
 }
 
+/** Bounds a log by this clock. */
+export function boundLog(clock: Clock): (tell: (kind: string, leftOut: number) => void) => LogBounds {
+  return (tell) => new LogBounds(clock, tell);
+}
+
 /**
  * Bounds how many lines of each kind reach a log, so that no peer can fill it.
  *

@@ -1,5 +1,4 @@
-import { type Clock, systemClock } from "./clock.js";
-import { LogBounds } from "./log-bounds.js";
+import type { LogBounds } from "./log-bounds.js";
 import { toPrintable } from "./printable.js";
 
 /**
@@ -44,16 +43,15 @@ export const silentLogger: GuardedLogger = {
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
+/** Bounds how many lines of each kind are written; `tell` hears what was left out. */
+export type BoundLog = (tell: (kind: string, leftOut: number) => void) => Pick<LogBounds, "take" | "close">;
+
 /**
  * Returns a logger from which nothing escapes: a log that fails must not end a session or fail a call.
  *
  * @throws TypeError when `given` is no logger, naming what is missing.
  */
-export function guardLogger(
-  what: string,
-  given: Logger | undefined,
-  clock: Clock = systemClock,
-): GuardedLogger {
+export function guardLogger(what: string, given: Logger | undefined, bound: BoundLog): GuardedLogger {
   if (given === undefined) return silentLogger;
   const missing = levels.filter((level) => typeof (given as Partial<Logger> | null)?.[level] !== "function");
   if (missing.length > 0) {
@@ -69,9 +67,7 @@ export function guardLogger(
       // There is nowhere to tell it.
     }
   };
-  const bounds = new LogBounds(clock, (kind, leftOut) =>
-    write("warn", `${kind}: ${leftOut} more suppressed`),
-  );
+  const bounds = bound((kind, leftOut) => write("warn", `${kind}: ${leftOut} more suppressed`));
   const guarded = (level: (typeof levels)[number]) => (message: string, kind?: string) => {
     if (kind !== undefined && !bounds.take(kind, level === "error")) return false;
     write(level, message);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { boundLog } from "../src/log-bounds.js";
 import { guardLogger } from "../src/logger.js";
 import { VirtualClock } from "../src/testing/virtual-clock.js";
 import { RecordingLogger } from "./recording-logger.js";
@@ -6,7 +7,7 @@ import { RecordingLogger } from "./recording-logger.js";
 function create() {
   const clock = new VirtualClock();
   const recording = new RecordingLogger();
-  return { clock, lines: recording.lines, logger: guardLogger("serve", recording, clock) };
+  return { clock, lines: recording.lines, logger: guardLogger("serve", recording, boundLog(clock)) };
 }
 
 describe("lines that a peer can cause", () => {

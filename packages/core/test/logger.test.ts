@@ -2,7 +2,9 @@ import { pino } from "pino";
 import { describe, expect, it, vi } from "vitest";
 import { connect } from "../src/client/connect.js";
 import type { Remote } from "../src/client/proxy.js";
+import { systemClock } from "../src/clock.js";
 import type { RpcError } from "../src/errors.js";
+import { boundLog } from "../src/log-bounds.js";
 import { guardLogger, type Logger } from "../src/logger.js";
 import { serve } from "../src/server/server.js";
 import { expose } from "../src/service/expose.js";
@@ -36,22 +38,20 @@ class Desk {
 
 describe("guardLogger", () => {
   it("lets nothing out that the logger throws or rejects with", async () => {
-    const guarded = guardLogger("serve", throwing);
+    const guarded = guardLogger("serve", throwing, boundLog(systemClock));
     for (const level of ["debug", "info", "warn", "error"] as const)
       expect(() => guarded[level]("x")).not.toThrow();
-    const rejecting = guardLogger("serve", {
-      ...throwing,
-      warn: () => Promise.reject(new Error("late")) as never,
-    });
+    const late = { ...throwing, warn: () => Promise.reject(new Error("late")) as never };
+    const rejecting = guardLogger("serve", late, boundLog(systemClock));
     rejecting.warn("x");
     await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
   it("names what a logger lacks", () => {
-    expect(() => guardLogger("serve", { info() {}, warn() {} } as never)).toThrow(
+    expect(() => guardLogger("serve", { info() {}, warn() {} } as never, boundLog(systemClock))).toThrow(
       "serve: logger must have the functions debug, info, warn, error, such as console has; missing: debug, error",
     );
-    expect(() => guardLogger("connect", null as never)).toThrow(TypeError);
+    expect(() => guardLogger("connect", null as never, boundLog(systemClock))).toThrow(TypeError);
   });
 });
 

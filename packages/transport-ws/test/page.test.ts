@@ -24,7 +24,7 @@ import { WebSocket } from "ws";
  * Pages as they are shipped: bundled for browsers, minified, and run here with the WebSocket of `ws` in place of the
  * browser's. What each is allowed to weigh, compressed: it must not grow above this. For calls the aim is 20 KB.
  */
-const ceilings = { calls: 24.5 * 1024, everything: 34.5 * 1024 };
+const ceilings = { calls: 25 * 1024, everything: 35.5 * 1024 };
 
 // What a page of a service with calls only consists of: connect, the transport, and a client as `rpc generate` prints it.
 const callsPage = `

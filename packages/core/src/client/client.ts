@@ -1,8 +1,8 @@
 import type { CallOptions } from "../call.js";
+import { checkLimitsOf } from "../check-limits.js";
 import { systemClock, systemRandom } from "../clock.js";
 import { RpcError } from "../errors.js";
 import type { Target } from "../find-transport.js";
-import { checkLimits } from "../limits.js";
 import { type GuardedLogger, guardLogger } from "../logger.js";
 import type { GeneratedClient, ServiceCaller, ServiceDescription } from "../service-caller.js";
 import { type WithoutSafety, without } from "../session/safeties.js";
@@ -10,8 +10,8 @@ import type { CallOutcome } from "./call-outcome.js";
 import { createServiceCaller } from "./caller.js";
 import { checkCallOptions } from "./check-call-options.js";
 import { ClientCalls } from "./client-calls.js";
+import type { ClientKind } from "./client-kind.js";
 import { type ClientOptions, checkTimeout } from "./client-options.js";
-import type { ClientPart } from "./client-part.js";
 import { ClientSessions } from "./client-sessions.js";
 import type { ClientStats } from "./client-stats.js";
 import type { ClientState } from "./connector.js";
@@ -29,14 +29,14 @@ export class Client implements AsyncDisposable {
   readonly #stateListeners = new Set<(state: ClientState, reason: Error | undefined) => void>();
 
   /** Use `connect`. */
-  constructor(options: ClientOptions, targets: readonly Target[], parts: readonly ClientPart[] = []) {
+  constructor(options: ClientOptions, targets: readonly Target[], kind: ClientKind) {
     const { clock = systemClock, random = systemRandom, credentials } = options;
-    this.#logger = guardLogger("connect", options.logger, clock);
+    this.#logger = guardLogger("connect", options.logger, kind.boundLog(clock));
     this.#credentials = credentials;
     this.#sessions = new ClientSessions({
       clock,
       random,
-      limits: checkLimits(options.limits),
+      limits: checkLimitsOf(kind.limits, options.limits),
       logger: this.#logger,
       timeoutMs: checkTimeout("timeoutMs", options.timeoutMs ?? 10_000),
       connectTimeoutMs: checkTimeout("connectTimeoutMs", options.connectTimeoutMs ?? 5_000),
@@ -45,7 +45,7 @@ export class Client implements AsyncDisposable {
       without: (options as WithoutSafety)[without],
       changed: (state, reason) => this.#changed(state, reason),
     });
-    this.#sessions.take(parts);
+    this.#sessions.take(kind.parts);
     this.#sessions.take(options.parts);
     this.#calls = new ClientCalls(this.#sessions, options.interceptors, options.ambientContext);
   }

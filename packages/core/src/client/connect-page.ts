@@ -1,4 +1,7 @@
+import { clientLimits } from "../client-limits.js";
+import type { Limits } from "../limits.js";
 import type { Client } from "./client.js";
+import type { ClientKind } from "./client-kind.js";
 import type { ClientOptions } from "./client-options.js";
 import { type ConnectUrl, openClient } from "./open-client.js";
 
@@ -15,5 +18,13 @@ import { type ConnectUrl, openClient } from "./open-client.js";
  * URL, `unauthenticated` when refused, `failed_precondition` when the server speaks another protocol.
  */
 export function connect(url: ConnectUrl, options: ClientOptions): Promise<Client> {
-  return openClient(url, options, []);
+  return openClient(url, options, page);
 }
+
+const page: ClientKind = {
+  parts: [],
+  // A client asks for no others.
+  limits: clientLimits as Partial<Limits> as Limits,
+  // Its server can cause a line only by what the page does, or by each new connection, which come ever more slowly.
+  boundLog: () => () => ({ take: () => true, close() {} }),
+};

@@ -1,3 +1,5 @@
+import { defaultLimits } from "../limits.js";
+import { boundLog } from "../log-bounds.js";
 import type { Client } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
 import { everything } from "./every-part.js";
@@ -13,5 +15,5 @@ import { type ConnectUrl, openClient } from "./open-client.js";
  * URL, `unauthenticated` when refused, `failed_precondition` when the server speaks another protocol.
  */
 export function connect(url: ConnectUrl, options: ClientOptions): Promise<Client> {
-  return openClient(url, options, everything);
+  return openClient(url, options, { parts: everything, limits: defaultLimits, boundLog });
 }

@@ -4,6 +4,7 @@ import type { FailureReport } from "../failure.js";
 import { findTransport, type Target } from "../find-transport.js";
 import { toHex } from "../hex.js";
 import { checkLimits, type Limits, maxHandshakePacketBytes } from "../limits.js";
+import { boundLog } from "../log-bounds.js";
 import { type GuardedLogger, guardLogger } from "../logger.js";
 import { addSink } from "../service/event.js";
 import { createRegistry, type Registry } from "../service/registry.js";
@@ -88,7 +89,7 @@ export class Server implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#limits = checkLimits(options.limits);
-    this.#logger = guardLogger("serve", options.logger, this.#clock);
+    this.#logger = guardLogger("serve", options.logger, boundLog(this.#clock));
     const urls = Array.isArray(options.listen) ? options.listen : [options.listen];
     this.#targets = (urls.length === 0 ? [undefined] : urls).map((url) =>
       findTransport(url, options.transports),

@@ -1,4 +1,4 @@
-import { deepest } from "../limits.js";
+import { deepest } from "../limit-bounds.js";
 import { maxBigintBytes } from "./bigint.js";
 import {
   bigintCode,

@@ -1,4 +1,4 @@
-import { deepest } from "../limits.js";
+import { deepest } from "../limit-bounds.js";
 import { bigintBytes, maxBigintBytes } from "./bigint.js";
 import type { ByteSink } from "./byte-sink.js";
 import {

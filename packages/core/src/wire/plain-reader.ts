@@ -1,4 +1,4 @@
-import { deepest } from "../limits.js";
+import { deepest } from "../limit-bounds.js";
 import { notPlain } from "./not-plain.js";
 import { readAscii } from "./plain-values.js";
 import { readLength } from "./read-length.js";

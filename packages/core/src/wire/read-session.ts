@@ -1,4 +1,4 @@
-import { leastLimits } from "../limits.js";
+import { leastLimits } from "../limit-bounds.js";
 import type { BodyReader } from "./body-reader.js";
 import { readErrorBody } from "./error-frame.js";
 import type { Fields } from "./fields.js";

@@ -1,4 +1,4 @@
-import { deepest } from "../limits.js";
+import { deepest } from "../limit-bounds.js";
 import { mapCode, setCode } from "./extension-codes.js";
 import { checkExtension } from "./extensions.js";
 import {

@@ -1,4 +1,4 @@
-import { deepest } from "../limits.js";
+import { deepest } from "../limit-bounds.js";
 import type { ByteSink } from "./byte-sink.js";
 import { mapCode, setCode } from "./extension-codes.js";
 import {
