@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { type Client, connect, RpcError } from "@rpc/core";
+import { type Client, type ClientState, connect, RpcError } from "@rpc/core";
 import { UsageError, unreachable } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
 import { readCredentials } from "./credentials.js";
@@ -49,8 +49,10 @@ export async function withServer(
   const signal = terminal.interrupted?.() ?? terminal.signal ?? new AbortController().signal;
   // Every call in flight hears it.
   setMaxListeners(0, signal);
+  const obstacles = new Obstacles(url, terminal);
   const connecting = connect(url, {
     transports,
+    logger: obstacles,
     connectTimeoutMs: Math.min(timeoutMs ?? defaultConnectMs, defaultConnectMs),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(credentials !== undefined && { credentials }),
@@ -62,7 +64,7 @@ export async function withServer(
     return exitCodeOf(signal);
   }
   if (client instanceof Error) return cannotReach(url, client, flags, terminal);
-  const stop = tellStates(client, url, terminal);
+  const stop = client.onState((state, reason) => obstacles.changed(state, reason));
   try {
     const running = run({ url, client, timeoutMs, signal });
     // What it waits for may be something else than the server, such as its input.
@@ -115,10 +117,36 @@ function hint(error: RpcError): string {
     : "";
 }
 
-// The first `online` is the connection itself; the last `closed` is this command's own doing.
-function tellStates(client: Client, url: string, { err }: Terminal): () => void {
-  return client.onState((state, reason) => {
-    const why = reason === undefined ? "" : `: ${inFlags(reason.message)}`;
-    err(`${printable(`${url} ${state}${why}`)}\n`);
-  });
+/**
+ * Tells on standard error what the connection goes through: each state, and why connecting again fails, once for each
+ * reason. The first `online` is the connection itself.
+ */
+class Obstacles {
+  readonly #url: string;
+  readonly #terminal: Terminal;
+  #told = "";
+
+  constructor(url: string, terminal: Terminal) {
+    this.#url = url;
+    this.#terminal = terminal;
+  }
+
+  changed(state: ClientState, reason: Error | undefined): void {
+    this.#told = "";
+    this.#tell(reason === undefined ? state : `${state}: ${reason.message}`);
+  }
+
+  warn(message: string): void {
+    if (!message.startsWith("connecting again failed: ") || message === this.#told) return;
+    this.#told = message;
+    this.#tell(message);
+  }
+
+  debug(): void {}
+  info(): void {}
+  error(): void {}
+
+  #tell(words: string): void {
+    this.#terminal.err(`${printable(`${this.#url} ${inFlags(words)}`)}\n`);
+  }
 }

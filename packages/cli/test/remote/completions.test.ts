@@ -73,6 +73,30 @@ async function typeIntoBash(lines: readonly string[]): Promise<string[]> {
   return told;
 }
 
+/** Types lines into a zsh in a terminal of its own, where completion runs, and the tab key after each; returns what it showed. */
+function typeIntoZsh(lines: readonly string[]): Promise<string> {
+  const folder = temporaryFolder();
+  // What was completed is told by a function.
+  const rpc = `rpc() { if [[ $1 == complete ]]; then ${command} "$@"; else print "to""ld $* en""d"; fi }`;
+  const typed = lines.map(
+    (line) => `zpty -n -w shell $'${line}\\t\\n'
+zpty -r -m shell text '*told*end*'
+print -r -- "$text"`,
+  );
+  return ask("zsh", ["-f"], (completions) => {
+    writeFileSync(join(folder, "_rpc"), completions);
+    return `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=""; autoload -U compinit; compinit -D -u; source ${folder}/_rpc'
+zpty -w shell '${rpc}; print rea""dy'
+zpty -r -m shell text '*ready*'
+${typed.join("\n")}
+zpty -d shell
+`;
+  });
+}
+
 beforeAll(build, 120_000);
 
 describe("rpc completions", () => {
@@ -111,26 +135,16 @@ complete -C "rpc call ${url} Shop.order package.j"
     expect(said).toBe("Shop.order\tOrders an article.\nand\nShop\tSells things.\nand\npackage.json\n");
   });
 
-  testWith("zsh", "zsh completes the names of a server", async () => {
+  testWith("zsh", "zsh completes commands and options, and the names of a server", async () => {
     const { url } = await openShop();
-    const folder = temporaryFolder();
-    const said = await ask("zsh", ["-f"], (completions) => {
-      writeFileSync(join(folder, "_rpc"), completions);
-      return `
-zmodload zsh/zpty
-zpty shell zsh -f -i
-zpty -w shell 'PS1=""; autoload -U compinit; compinit -D -u; source ${folder}/_rpc'
-zpty -w shell 'rpc() { if [[ $1 == complete ]]; then ${command} "$@"; else print "to""ld $* en""d"; fi }; print rea""dy'
-zpty -r -m shell text '*ready*'
-zpty -n -w shell $'rpc call ${url} Shop.ec\\t\\n'
-zpty -r -m shell text '*told*end*'
-print -r -- "$text"
-zpty -n -w shell $'rpc sub --timeout 5s ${url} Shop.sal\\t\\n'
-zpty -r -m shell text '*told*end*'
-print -r -- "$text"
-zpty -d shell
-`;
-    });
+    const said = await typeIntoZsh([
+      "rpc recor",
+      "rpc sub --cou",
+      `rpc call ${url} Shop.ec`,
+      `rpc sub --timeout 5s ${url} Shop.sal`,
+    ]);
+    expect(said).toMatch(/told record +end/);
+    expect(said).toMatch(/told sub --count +end/);
     expect(said).toMatch(/told call \S+ Shop\.echo +end/);
     expect(said).toMatch(/told sub --timeout 5s \S+ Shop\.sales +end/);
   });
@@ -151,30 +165,6 @@ complete -C "rpc sub --cou"
         "--count\tend after so many",
       ]),
     );
-  });
-
-  testWith("zsh", "zsh completes commands and options", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "rpc-zsh-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    // A terminal of its own: completion runs inside the line editor only. What was completed is told by a function.
-    const said = await ask("zsh", ["-f"], (completions) => {
-      writeFileSync(join(folder, "_rpc"), completions);
-      return `
-zmodload zsh/zpty
-zpty shell zsh -f -i
-zpty -w shell 'PS1=""; autoload -U compinit; compinit -D -u; source ${folder}/_rpc; rpc() { print "to""ld:$*:" }; print rea""dy'
-zpty -r -m shell text '*ready*'
-zpty -n -w shell $'rpc recor\\t\\n'
-zpty -r -m shell text '*told:*:*'
-print -r -- "$text"
-zpty -n -w shell $'rpc sub --cou\\t\\n'
-zpty -r -m shell text '*told:*:*'
-print -r -- "$text"
-zpty -d shell
-`;
-    });
-    expect(said).toMatch(/told:record ?:/);
-    expect(said).toMatch(/told:sub --count ?:/);
   });
 
   test("names that a shell would take for something else are not offered", async () => {

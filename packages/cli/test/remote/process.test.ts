@@ -69,6 +69,25 @@ describe("rpc sub, as a process", () => {
     expect((await sub.ended).exitCode).toBe(143);
   });
 
+  test("tells why it cannot connect again, once for each reason", async () => {
+    const { url, server } = await openShop({ authenticate: () => "desk" });
+    const sub = runFor(["sub", url, "Shop.sales"], { env: { RPC_CREDENTIALS: "old" } });
+    await expect.poll(() => server.stats().sessions.at(0)?.subscriptions).toBe(1);
+    await server.close({ graceMs: 0 });
+    await sub.said("connecting again failed: nobody listens", "err");
+    const strict = await serve([new Shop()], {
+      transports: [tcp()],
+      listen: url,
+      contract,
+      authenticate: () => undefined,
+    });
+    onTestFinished(() => strict.close({ graceMs: 0 }));
+    await sub.said("connecting again failed: the server did not accept the credentials", "err");
+    sub.interrupt(130);
+    const { err } = await sub.ended;
+    expect(err.match(/nobody listens/g)).toHaveLength(1);
+  });
+
   test("ends in silence when who reads it is gone", async () => {
     const { url, shop } = await openShop();
     const sub = start(["sub", url, "Shop.sales"]);
