@@ -1,10 +1,9 @@
-import { Socket } from "node:net";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { framePacket } from "../src/framing.js";
 import { fullAtBytes } from "../src/socket-connection.js";
+import { checkBackPressure, chunkBytes } from "./fill.js";
 import {
   destroyed,
-  largePacket,
   listen,
   lookForLeftovers,
   loopRound,
@@ -18,35 +17,9 @@ import {
 lookForLeftovers();
 
 it("leaves a bounded amount unsent while the receiver pauses, and goes on after it", async () => {
-  const write = vi.spyOn(Socket.prototype, "write");
-  const { client, server, close } = await openPair();
-  server.connection.pause();
-  const chunk = largePacket(64 * 1024);
-  let sent = 0;
-  const fill = () => {
-    for (let free = true; free; sent += 1) free = client.connection.send(chunk);
-  };
-  fill();
-  const socket = write.mock.contexts.at(-1) as Socket;
-  // First the kernel's buffers fill up. The pipe is full when a round of the loop has moved nothing.
-  let before: number;
-  do {
-    before = socket.bytesWritten - socket.writableLength;
-    await loopRound();
-    if (client.heard.drains > 0) {
-      client.heard.drains = 0;
-      fill();
-    }
-  } while (socket.bytesWritten - socket.writableLength !== before);
-  expect(socket.writableLength).toBeGreaterThanOrEqual(fullAtBytes);
-  expect(socket.writableLength).toBeLessThan(fullAtBytes + 2 * 64 * 1024);
-  expect(server.heard.packets).toEqual([]);
-
-  server.connection.resume();
-  await client.heard.until(() => client.heard.drains > 0);
-  await server.heard.until(() => server.heard.packets.length === sent);
-  write.mockRestore();
-  await close();
+  const pair = await openPair();
+  await checkBackPressure(pair, { fullAtBytes, framedBytes: chunkBytes });
+  await pair.close();
 });
 
 it("keeps the packets of a chunk that was read already until resume", async () => {

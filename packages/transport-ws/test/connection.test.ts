@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { ws } from "@rpc/transport-ws";
 import { expect, it, vi } from "vitest";
+import { checkBackPressure } from "../../transport-tcp/test/fill.js";
 import { ManualClock } from "../../transport-tcp/test/manual-clock.js";
 import { largePacket, lookForLeftovers, loopRound, openPair, packet } from "../../transport-tcp/test/pair.js";
 import { fullAtBytes } from "../src/ending.js";
@@ -46,33 +47,9 @@ it("ends in order on both sides when one closes", async () => {
 });
 
 it("leaves a bounded amount unsent while the receiver pauses, and goes on after it", async () => {
-  const { client, server, close } = await open();
-  const write = vi.spyOn(Socket.prototype, "write");
-  server.connection.pause();
-  const chunk = largePacket(64 * 1024);
-  let sent = 0;
-  const fill = () => {
-    for (let free = true; free; sent += 1) free = client.connection.send(chunk);
-  };
-  fill();
-  const socket = write.mock.contexts.at(-1) as Socket;
-  // First the kernel's buffers fill up. The pipe is full when a round of the loop has moved nothing.
-  let before: number;
-  do {
-    before = socket.bytesWritten - socket.writableLength;
-    await loopRound();
-    if (client.heard.drains > 0) {
-      client.heard.drains = 0;
-      fill();
-    }
-  } while (socket.bytesWritten - socket.writableLength !== before);
-  expect(socket.writableLength).toBeGreaterThanOrEqual(fullAtBytes);
-  expect(socket.writableLength).toBeLessThan(fullAtBytes + 2 * 65 * 1024);
-  server.connection.resume();
-  await client.heard.until(() => client.heard.drains > 0);
-  await server.heard.until(() => server.heard.packets.length === sent);
-  write.mockRestore();
-  await close();
+  const pair = await open();
+  await checkBackPressure(pair, { fullAtBytes, framedBytes: 65 * 1024 });
+  await pair.close();
 });
 
 it("ends for a packet over the limit as soon as its header is there", async () => {
