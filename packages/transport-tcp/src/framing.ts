@@ -161,6 +161,14 @@ function strangerWords(size: number): string | undefined {
     : undefined;
 }
 
+/** Size of the packet that fills a whole chunk; 0 when the chunk is anything else. */
+export function sizeOfOnly(chunk: Uint8Array): number {
+  const size = chunk.length - prefixBytes;
+  if (size <= 0) return 0;
+  const told = ((chunk[0]! << 24) | (chunk[1]! << 16) | (chunk[2]! << 8) | chunk[3]!) >>> 0;
+  return told === size ? size : 0;
+}
+
 function copyBehindPrefix(packet: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(prefixBytes + packet.byteLength);
   framed.set(packet, prefixBytes);

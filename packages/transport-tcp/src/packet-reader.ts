@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "@rpc/core/transport";
-import { PacketDecoder } from "./framing.js";
+import { PacketDecoder, prefixBytes, sizeOfOnly } from "./framing.js";
 import { PacketTimeout } from "./packet-timeout.js";
 
 /** Whose packets these are. */
@@ -24,6 +24,8 @@ export class PacketReader {
   /** Made by the first packet that comes in pieces. */
   #timeout: PacketTimeout | undefined;
   #started = false;
+  /** Whether the decoder holds nothing. */
+  #whole = true;
   #paused = false;
   #closed = false;
 
@@ -51,6 +53,9 @@ export class PacketReader {
   /** Takes the next chunk and delivers what it completes. Only while flowing; else the chunk is dropped. */
   push(chunk: Uint8Array): void {
     if (!this.flowing) return;
+    // Most chunks are one whole packet, which needs no decoder: one of many connections has it out of the processor's reach.
+    const size = this.#whole ? sizeOfOnly(chunk) : 0;
+    if (size > 0 && size <= this.maxPacketBytes) return this.#deliver(chunk.subarray(prefixBytes));
     this.#decoder.push(chunk);
     this.drain();
   }
@@ -64,10 +69,10 @@ export class PacketReader {
         this.#timeout?.finish();
         this.#taker.packet(packet);
       }
-      if (this.flowing && this.#decoder.incomplete) this.#beginTimeout();
+      this.#whole = this.flowing && !this.#decoder.incomplete;
+      if (this.flowing && !this.#whole) this.#beginTimeout();
     } catch (reason) {
-      this.close();
-      this.#taker.broken(reason as Error);
+      this.#break(reason as Error);
     }
   }
 
@@ -90,6 +95,19 @@ export class PacketReader {
     this.#timeout?.close();
   }
 
+  #deliver(packet: Uint8Array): void {
+    try {
+      this.#taker.packet(packet);
+    } catch (reason) {
+      this.#break(reason as Error);
+    }
+  }
+
+  #break(reason: Error): void {
+    this.close();
+    this.#taker.broken(reason);
+  }
+
   #beginTimeout(): void {
     const { clock, packetTimeoutMs: timeoutMs } = this.#options;
     this.#timeout ??= new PacketTimeout({
@@ -102,7 +120,6 @@ export class PacketReader {
   }
 
   #expire(timeoutMs: number): void {
-    this.close();
-    this.#taker.broken(new Error(`packet not whole after ${timeoutMs} ms: ${this.#decoder.progress} came`));
+    this.#break(new Error(`packet not whole after ${timeoutMs} ms: ${this.#decoder.progress} came`));
   }
 }

@@ -92,7 +92,7 @@ export class Receiving implements TurnTaker {
 
   /** A connection is there. */
   attach(connection: Connection): void {
-    this.#readAt = this.#options.clock.now();
+    this.#readAt = Math.trunc(this.#options.clock.now());
     connection.maxPacketBytes = this.#options.limits.maxPacketBytes;
     if (this.#held !== undefined) connection.pause();
   }
@@ -111,7 +111,8 @@ export class Receiving implements TurnTaker {
   /** A packet came on the present connection. */
   packet(bytes: Uint8Array): void {
     const now = this.#options.clock.now();
-    this.#readAt = now;
+    // Whole, since a fraction is memory of its own to reach for at each packet.
+    this.#readAt = Math.trunc(now);
     this.#time = now;
     this.#timeUses = 0;
     if (this.#held !== undefined) return this.#hold(this.#held, bytes);

@@ -51,7 +51,7 @@ export class Session implements SendingSession, ReceivingSession, AttachedSessio
   #closedAfter: number | undefined;
 
   constructor(options: SessionOptions, peerLimits: PeerLimits, owner: SessionOwner) {
-    this.zero = options.clock.now();
+    this.zero = Math.trunc(options.clock.now());
     this.#options = options;
     this.#owner = owner;
     this.#peerLimits = peerLimits;
