@@ -47,7 +47,7 @@ if (wishes.plot !== undefined) writeFileSync(wishes.plot, plot(report));
 
 async function measureAllIdle(): Promise<Record<string, IdleFigures>> {
   // 10,000 connections are 10,000 files in each process.
-  const counts = wishes!.quick ? ([500, 2_000] as const) : ([1_000, 10_000] as const);
+  const counts = wishes!.quick ? ([1_000, 5_000] as const) : ([1_000, 10_000] as const);
   const lack = lackOfFiles(counts[1]);
   const found: Record<string, IdleFigures> = {};
   for (const peer of lack === undefined ? peers.filter((each) => idlePeers.has(each)) : []) {
