@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { format, formatGithub, type GenerateResult, generate, type Memory } from "@rpc/codegen";
 import { cacheFolder } from "./cache-folder.js";
@@ -44,6 +45,10 @@ async function prepare(flags: GenerateFlags, terminal: Terminal) {
       `with split, client is a folder; got ${client}, perhaps you mean ${dirname(client)}`,
     );
   }
+  for (const [name, file] of Object.entries({ client: split ? undefined : client, contract, validators })) {
+    if (file !== undefined && isFolder(resolve(terminal.cwd, file)))
+      throw new UsageError(`${name} is a file to write, and ${file} is a folder; name a file in it`);
+  }
   const path = (file: string | undefined) => file && resolve(terminal.cwd, file);
   return async (memory?: Memory): Promise<GenerateResult> => {
     const progress = showProgress(terminal);
@@ -63,6 +68,10 @@ async function prepare(flags: GenerateFlags, terminal: Terminal) {
     report(result, flags, terminal);
     return result;
   };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function findingsFormat(name = "text", { cwd, color, err }: Terminal): (result: GenerateResult) => void {

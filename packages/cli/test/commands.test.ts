@@ -1,5 +1,7 @@
 import { codes } from "@rpc/codegen";
+import { rules } from "@rpc/core/contract";
 import { describe, expect, test } from "vitest";
+import { errorExplanations } from "../src/error-explanations.js";
 import { createFolder } from "./project-folder.js";
 
 describe("rpc init", () => {
@@ -62,6 +64,16 @@ describe("rpc.config.ts", () => {
   });
 });
 
+describe("rpc generate", () => {
+  test("says so when a file that it is to write is a folder", async () => {
+    const { run } = createFolder('{ "client": ".", "contract": "contract.json" }');
+    expect(await run("generate")).toMatchObject({
+      exitCode: 2,
+      err: "client is a file to write, and . is a folder; name a file in it\n",
+    });
+  });
+});
+
 describe("rpc explain", () => {
   test.each(Object.keys(codes))("tells why %s is a finding, and shows how to mend it", async (code) => {
     const { exitCode, out } = await createFolder().run("explain", code);
@@ -77,9 +89,21 @@ describe("rpc explain", () => {
     expect((await createFolder().run("explain", "2004")).out).toContain("RPC2004");
   });
 
+  test.each(Object.keys(errorExplanations))("tells what %s of a call means", async (code) => {
+    const { out } = await createFolder().run("explain", code);
+    expect(out).toMatch(new RegExp(`^${code} \\(error of a call\\): .+\n\n.{20}`));
+  });
+
+  test("tells what a rule of rpc breaking means", async () => {
+    const { out } = await createFolder().run("explain", "output-value-added");
+    expect(out).toContain("(rule of rpc breaking, dangerous; breaking with --profile source)");
+  });
+
   test("lists all without a number, and refuses one that there is not", async () => {
     const { run } = createFolder();
-    expect((await run("explain")).out.trim().split("\n")).toHaveLength(Object.keys(codes).length);
+    const { out } = await run("explain");
+    for (const known of [codes, errorExplanations, rules])
+      for (const code of Object.keys(known)) expect(out).toMatch(new RegExp(`^${code} `, "m"));
     expect(await run("explain", "RPC9999")).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining("lists all"),

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { refuseName } from "@rpc/core/contract";
 import type { Problems } from "./diagnostics.js";
 import type { Project } from "./load.js";
@@ -18,7 +19,7 @@ export function find(project: Project, marks: Marks, problems: Problems, kept?: 
   for (const file of project.files) {
     const classes = kept?.classesIn(file) ?? classesIn(file, marks, problems);
     kept?.keepClasses(file, classes);
-    for (const each of classes.found) addService(found, each, problems);
+    for (const each of classes.found) addService(found, each, project, problems);
   }
   if (found.size === 0 && !problems.hasErrors) reportNone(problems);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -87,15 +88,21 @@ function nameOf(
   return undefined;
 }
 
-function addService(found: Map<string, ServiceClass>, service: ServiceClass, problems: Problems): void {
+function addService(
+  found: Map<string, ServiceClass>,
+  service: ServiceClass,
+  { root }: Project,
+  problems: Problems,
+): void {
   const { name, node } = service;
   const other = found.get(name);
   if (other === undefined) {
     found.set(name, service);
     return;
   }
-  const where = other.node.name?.text ?? "a class without a name";
-  const message = `the service name ${name} is used twice: ${where} has it`;
+  const className = other.node.name?.text ?? "a class without a name";
+  const file = relative(root, other.node.getSourceFile().fileName).replaceAll("\\", "/");
+  const message = `the service name ${name} is used twice: ${className} in ${file} has it`;
   problems.report(
     "RPC1103",
     node.name ?? node,
