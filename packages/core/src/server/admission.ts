@@ -53,7 +53,8 @@ export class Admission {
     // One-way calls take no slot of their session: what bounds them there is their credit.
     const full = this.refuseMore(frame.extras?.oneway === true ? 0 : session.running);
     if (full !== undefined) return refuse("resource_exhausted", `${nameOfMethod(method)}: ${full}`);
-    const wrongKey = refuseKeyOf(method, frame);
+    const wrongKey =
+      method.plain === true && frame.key === undefined ? undefined : refuseKeyOf(method, frame);
     if (wrongKey !== undefined) return refuse("invalid_argument", `${nameOfMethod(method)}: ${wrongKey}`);
     if (deadline <= session.arrivalTime)
       return refuse("deadline_exceeded", `${nameOfMethod(method)}: its deadline passed before it could run`);

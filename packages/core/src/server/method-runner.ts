@@ -26,17 +26,9 @@ export class MethodRunner {
   }
 
   /** Whether running a method is calling it with its arguments, and nothing around it. */
-  isBare({ options, parse }: RegisteredMethod): boolean {
+  isBare({ plain }: RegisteredMethod): boolean {
     const { interceptors, ambientContext, meter } = this.#options;
-    return (
-      !meter.watched &&
-      parse === undefined &&
-      interceptors.length === 0 &&
-      ambientContext === undefined &&
-      options.context !== true &&
-      options.serial === undefined &&
-      options.once === undefined
-    );
+    return plain === true && !meter.watched && interceptors.length === 0 && ambientContext === undefined;
   }
 
   /** What a bare method returns; throws what it throws. */

@@ -17,6 +17,11 @@ export interface RegisteredMethod {
   readonly service: string;
   readonly name: string;
   readonly options: ExposeOptions;
+  /**
+   * Whether running it is calling it with its arguments: no key, turn, context or schema. Said once, so that a call of one
+   * among thousands does not reach for its options.
+   */
+  readonly plain?: boolean | undefined;
   /** Who may call it: its own rule, else the service's. */
   readonly allow?: CallRule | undefined;
   /** Wire names of the errors it declares. */
@@ -171,18 +176,20 @@ function registerMethod(
   const member = described?.members[mark.name];
   const declared = member?.kind === "event" ? undefined : member;
   const params = declared?.params.map((param) => param.name);
+  const { allow = rule, args, context, once, serial } = mark.options;
   return {
     kind: "method",
     service,
     name: mark.name,
     options: mark.options,
-    allow: mark.options.allow ?? rule,
+    plain: [args, once, serial].every((option) => option === undefined) && context !== true,
+    allow,
     throws: new Map(
       (mark.options.throws ?? []).map((type, index) => [type, declared?.throws?.[index] ?? type.name]),
     ),
     params,
     refuseArguments: undefined,
-    parse: mark.options.args && createArgumentParser(`${service}.${mark.name}`, mark.options.args, params),
+    parse: args && createArgumentParser(`${service}.${mark.name}`, args, params),
     boundary: undefined,
     run: (args) => Reflect.apply(method, instance, args),
   };
