@@ -223,6 +223,13 @@ describe("a page with everything", () => {
     expect(bytes).toBeLessThanOrEqual(ceilings.everything);
   });
 
+  it.each([["events"], [["events"]], [[undefined]]])("refuses %j as parts", async (parts) => {
+    const page = await load("everything", everythingPage);
+    await expect(page.open("ws://127.0.0.1:1/rpc", { parts } as never)).rejects.toThrow(
+      "connect: parts must be an array of parts, such as [events]; got",
+    );
+  });
+
   it("subscribes and calls through a proxy", async () => {
     const page = await load("everything", everythingPage);
     await using server = await serve([new Person()], {

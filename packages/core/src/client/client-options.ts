@@ -4,7 +4,7 @@ import type { Interceptor } from "../interceptor.js";
 import type { Limits } from "../limits.js";
 import type { Logger } from "../logger.js";
 import { checkFunction, checkFunctions, checkTransports } from "../option-checks.js";
-import { checkOptions } from "../service/names.js";
+import { checkOptions, describeValue } from "../service/names.js";
 import type { Transport } from "../transport.js";
 import type { ClientPart } from "./client-part.js";
 
@@ -60,6 +60,16 @@ export function checkClientOptions(options: ClientOptions): void {
   checkTransports("connect", options.transports);
   checkFunctions("connect", "interceptors", options.interceptors);
   checkFunction("connect", "credentials", options.credentials);
+  checkParts(options.parts);
+}
+
+function checkParts(parts: unknown): void {
+  if (parts === undefined) return;
+  const isPart = (part: unknown) => typeof (part as Partial<ClientPart> | null)?.name === "string";
+  if (!Array.isArray(parts) || !parts.every(isPart))
+    throw new TypeError(
+      `connect: parts must be an array of parts, such as [events]; got ${describeValue(parts)}`,
+    );
 }
 
 /** Returns a timeout, or throws `TypeError` for what is none. */

@@ -2,7 +2,7 @@ import type { Session } from "../session/session.js";
 import type { SessionFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import type { PartsOfSession } from "./call-parts.js";
-import type { ClientParts, ClientSeams } from "./client-part.js";
+import type { ClientParts, ClientSeams } from "./client-parts.js";
 import type { CredentialRefresh } from "./credential-refresh.js";
 import type { OnewayCredit } from "./oneway-credit.js";
 import type { SentCalls } from "./sent-calls.js";

@@ -1,15 +1,11 @@
-import type { ServiceDescription } from "../service-caller.js";
 import { writeId } from "../wire/body-writing.js";
 import { readEvents, readGap, readMark, readSubscribed, readUnsubscribed } from "../wire/read-events.js";
 import { writeSubscriptionCredit } from "../wire/write-events.js";
-import type { ClientPart, ClientSeams } from "./client-part.js";
-import type { ClientSession } from "./client-session.js";
-import type { Subscription } from "./remote-event.js";
-import { type SubscribeArgs, toSubscribeRequest } from "./subscribe-request.js";
-import { Subscriptions } from "./subscriptions.js";
+import type { ClientPart } from "./client-part.js";
+import type { PartOfClient } from "./client-parts.js";
+import { RemoteEvents } from "./remote-events.js";
 
-/** The part of a client that subscribes to events. */
-export const events: ClientPart = {
+const part: PartOfClient = {
   name: "events",
   reads: {
     events: readEvents,
@@ -31,40 +27,5 @@ export const events: ClientPart = {
   },
 };
 
-/** The events that a client has subscribed to, in whatever session it has. */
-export class RemoteEvents {
-  readonly subscriptions: Subscriptions;
-  readonly #client: ClientSeams;
-  /** Services of generated clients that were subscribed to: a new session hears of their contracts first. */
-  readonly #agreed = new Set<ServiceDescription>();
-
-  constructor(client: ClientSeams) {
-    const { clock, limits, timeoutMs, failures } = client;
-    this.#client = client;
-    this.subscriptions = new Subscriptions({
-      clock,
-      limits,
-      timeoutMs,
-      logger: failures.logger,
-      obstacle: () => client.obstacle(),
-    });
-    if (client.current !== undefined) this.attach(client.current);
-  }
-
-  async subscribe(
-    service: ServiceDescription,
-    event: string,
-    args: SubscribeArgs,
-  ): Promise<Subscription<unknown>> {
-    const request = toSubscribeRequest(service.name, event, args);
-    if (service.hash !== "") this.#agreed.add(service);
-    this.#client.current?.sent.refs.agree(service);
-    return this.subscriptions.add(request);
-  }
-
-  /** A session begins: every subscription is asked for in it. */
-  attach({ sent, epoch }: ClientSession): void {
-    for (const description of this.#agreed) sent.refs.agree(description);
-    this.subscriptions.attach(sent.session, epoch);
-  }
-}
+/** The part of a client that subscribes to events. */
+export const events: ClientPart = part;

@@ -3,7 +3,7 @@ import { events } from "./events.js";
 import { nesting } from "./nesting.js";
 import { oneway } from "./oneway.js";
 import { outcomes } from "./outcomes.js";
-import { proxy } from "./proxy.js";
+import { proxy } from "./proxies.js";
 import { refresh } from "./refresh.js";
 import { streams } from "./streams.js";
 

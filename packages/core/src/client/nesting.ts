@@ -1,13 +1,8 @@
-import type { CallContext, CallOptions, Metadata } from "../call.js";
 import type { ClientPart } from "./client-part.js";
+import type { PartOfClient } from "./client-parts.js";
+import { inherit } from "./nested-call.js";
 
-/** How calls inherit from the call that they are made inside. */
-export interface Nesting {
-  readonly inherit: typeof inherit;
-}
-
-/** The part of a client whose calls are made inside served ones: with `context.with(client)`, or an ambient context. */
-export const nesting: ClientPart = {
+const part: PartOfClient = {
   name: "nesting",
   reads: {},
   writes: {},
@@ -17,30 +12,5 @@ export const nesting: ClientPart = {
   },
 };
 
-/** Trace context, and the turns of serial methods that a call is made from. */
-const inherited = ["traceparent", "tracestate"];
-
-/**
- * What a call made inside another inherits from it: the time left, the signal, and the trace; what the call asks for
- * itself goes first, but never beyond the time left.
- */
-export function inherit(
-  options: CallOptions,
-  context: CallContext,
-  timeoutMs: number,
-): CallOptions & { readonly timeoutMs: number } {
-  const signal =
-    options.signal === undefined ? context.signal : AbortSignal.any([options.signal, context.signal]);
-  return {
-    ...options,
-    signal,
-    timeoutMs: Math.min(timeoutMs, context.timeLeftMs),
-    metadata: inheritMetadata(options, context),
-  };
-}
-
-function inheritMetadata({ metadata }: CallOptions, context: CallContext): Metadata {
-  const names = inherited.filter((name) => Object.hasOwn(context.metadata, name));
-  const trace = Object.fromEntries(names.map((name) => [name, context.metadata[name]!]));
-  return { ...trace, ...context.nestedMetadata, ...metadata };
-}
+/** The part of a client whose calls are made inside served ones: with `context.with(client)`, or an ambient context. */
+export const nesting: ClientPart = part;

@@ -1,11 +1,11 @@
 import { readCredit } from "../wire/read-stream.js";
 import type { ClientPart } from "./client-part.js";
+import type { PartOfClient } from "./client-parts.js";
 import { hearCredit } from "./hear-credit.js";
 import { OnewayCalls, type OnewayTaker } from "./oneway-calls.js";
 import { OnewayCredit } from "./oneway-credit.js";
 
-/** The part of a client that makes one-way calls. */
-export const oneway: ClientPart = {
+const part: PartOfClient = {
   name: "oneway",
   reads: { credit: readCredit },
   writes: {},
@@ -25,3 +25,6 @@ export const oneway: ClientPart = {
     });
   },
 };
+
+/** The part of a client that makes one-way calls. */
+export const oneway: ClientPart = part;

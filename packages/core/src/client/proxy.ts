@@ -3,25 +3,8 @@ import type { Event } from "../service/event.js";
 import { refuseName } from "../service/names.js";
 import type { ServiceCaller } from "../service-caller.js";
 import type { CallOutcome } from "./call-outcome.js";
-import type { ClientPart } from "./client-part.js";
 import type { RemoteEvent } from "./remote-event.js";
 import type { RemoteStream } from "./remote-stream.js";
-
-/** The part of a client that makes proxies of services by name: for programs without generated clients. */
-export const proxy: ClientPart = {
-  name: "proxy",
-  reads: {},
-  writes: {},
-  hears: {},
-  join(client) {
-    client.slots.proxy = { create: createProxy };
-  },
-};
-
-/** What makes a proxy. */
-export interface Proxies {
-  create(caller: ServiceCaller): object;
-}
 
 /**
  * A service as its callers see it, made from the type of its class: for one repository and for tests.

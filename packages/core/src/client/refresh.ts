@@ -1,18 +1,9 @@
-import type { Session } from "../session/session.js";
 import { readRefreshed } from "../wire/read-session.js";
 import type { ClientPart } from "./client-part.js";
+import type { PartOfClient } from "./client-parts.js";
 import { CredentialRefresh } from "./credential-refresh.js";
 
-/** What keeps the credentials of a client's sessions. */
-export interface CredentialRefreshing {
-  of(session: Session): CredentialRefresh;
-}
-
-/**
- * The part of a client that shows new credentials on the connection that there is, when asked to and in time. Without it
- * they are shown by connecting anew.
- */
-export const refresh: ClientPart = {
+const part: PartOfClient = {
   name: "refresh",
   reads: { refreshed: readRefreshed },
   writes: {},
@@ -21,3 +12,9 @@ export const refresh: ClientPart = {
     client.slots.refresh = { of: (session) => new CredentialRefresh(session, client.credentialOptions) };
   },
 };
+
+/**
+ * The part of a client that shows new credentials on the connection that there is, when asked to and in time. Without it
+ * they are shown by connecting anew.
+ */
+export const refresh: ClientPart = part;

@@ -1,3 +1,4 @@
+import type { PartOfClient } from "../client/client-parts.js";
 import { everything } from "../client/every-part.js";
 import { createClientFrames } from "../wire/client-frames.js";
 import { FrameSet } from "../wire/frame-set.js";
@@ -8,7 +9,7 @@ export const everyFrame: FrameSet = createEveryFrame();
 
 function createEveryFrame(): FrameSet {
   const client = createClientFrames();
-  for (const { reads, writes } of everything) client.add(reads, writes);
+  for (const { reads, writes } of everything as readonly PartOfClient[]) client.add(reads, writes);
   const every = new FrameSet({}, {});
   Object.assign(every.readers, serverFrames.readers, client.readers);
   Object.assign(every.writers, serverFrames.writers, client.writers);
