@@ -3,6 +3,8 @@ import type { Round } from "./measurement.js";
 /** What was found out about one peer in one case. A ratio is to the base, taken inside each round, then the median. */
 export interface Figures {
   readonly cpuUs: number;
+  /** Of the cheapest round: what other work on the machine disturbs least. */
+  readonly leastCpuUs: number;
   readonly perSecond: number;
   readonly cpuRatio: number;
   readonly rateRatio: number;
@@ -17,6 +19,7 @@ export function summarize(rounds: readonly Round[], base: readonly Round[]): Fig
   const p50 = (round: Round) => round.p50Us ?? Number.NaN;
   return {
     cpuUs: median(rounds.map((round) => round.cpuUs)),
+    leastCpuUs: Math.min(...rounds.map((round) => round.cpuUs)),
     perSecond: median(rounds.map((round) => round.perSecond)),
     cpuRatio: ratio((round) => round.cpuUs),
     rateRatio: ratio((round) => round.perSecond),

@@ -55,12 +55,12 @@ const promiseLabels = {
 
 const promiseCases = ["unary-1", "unary-100", "object-1k", "stream", "fan-out-8"] as const;
 
-/** What each promise adds to the CPU of a unit, beside a run that does without it. */
+/** What each promise adds to the CPU of a unit, beside a run that does without it: by the cheapest round of each. */
 export const promisesTable: Table = ({ cases }) => {
   const added = (name: string, peer: string) => {
     const [whole, without] = [cases[name]?.["tcp"], cases[name]?.[peer]];
     if (whole === undefined || without === undefined) return "–";
-    const percent = Math.round((whole.cpuRatio / without.cpuRatio - 1) * 100);
+    const percent = Math.round((whole.leastCpuUs / without.leastCpuUs - 1) * 100);
     return `${percent > 0 ? "+" : ""}${percent} %`;
   };
   const rows = Object.entries(promiseLabels).map(([peer, label]) => [

@@ -28,7 +28,13 @@ it("takes ratios inside a round, so that a slow moment of the machine counts for
   const round = (cpuUs: number, perSecond: number) => ({ cpuUs, perSecond, p50Us: undefined });
   const base = [round(10, 100), round(40, 25), round(10, 100)];
   const peer = [round(5, 200), round(20, 50), round(6, 180)];
-  expect(summarize(peer, base)).toEqual({ cpuUs: 6, perSecond: 180, cpuRatio: 0.5, rateRatio: 2 });
+  expect(summarize(peer, base)).toEqual({
+    cpuUs: 6,
+    leastCpuUs: 5,
+    perSecond: 180,
+    cpuRatio: 0.5,
+    rateRatio: 2,
+  });
 });
 
 it("measures the others when one fails, and tells which and why; without the base there is nothing to compare", async () => {
