@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import ts from "typescript";
+import { afterEach, expect, test, vi } from "vitest";
 import { generate, type Library, type Memory } from "../src/index.js";
 import { type TemporaryProject, temporaryProject } from "./temporary-project.js";
 
 const library: Library = new Map();
+
+afterEach(() => vi.restoreAllMocks());
 
 const service = (
   name: string,
@@ -144,6 +147,20 @@ for (const [what, file, text, read, seen] of edits) {
     expect(await readBy(project, memory)).toEqual([]);
   });
 }
+
+test("a file that was saved long ago is read again when it is saved, and not before", async () => {
+  const later = Date.now() + 60_000;
+  vi.spyOn(Date, "now").mockReturnValue(later);
+  const { project, memory } = await started();
+  const read = vi.spyOn(ts.sys, "readFile");
+  await generate({ tsconfig: project.tsconfig, contract: project.path("contract.json"), memory });
+  expect(read.mock.calls.filter(([path]) => path.endsWith("/order.ts"))).toEqual([]);
+  read.mockRestore();
+  // As long as it was.
+  project.write("order.ts", files["order.ts"].replace("symbol", "simbol"));
+  await run(project, memory);
+  expect(project.read("contract.json")).toContain('"simbol"');
+});
 
 test("a run with errors leaves what was read before it", async () => {
   const { project, memory } = await started();

@@ -64,9 +64,8 @@ function printParam(param: ParamContract, following: readonly ParamContract[], n
 }
 
 function constraintTags(schema: TypeSchema): string | undefined {
-  const tags = [...constraintNames].flatMap((name) =>
-    schema[name] === undefined ? [] : [`@${name} ${schema[name]}`],
-  );
+  const tags: string[] = [];
+  for (const name of constraintNames) if (schema[name] !== undefined) tags.push(`@${name} ${schema[name]}`);
   const members = (schema["anyOf"] as TypeSchema[] | undefined) ?? [schema];
   if (members.some(({ type }) => type === "integer")) tags.push("@int");
   return tags.join("\n") || undefined;

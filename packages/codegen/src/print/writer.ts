@@ -1,11 +1,13 @@
 /** Lines of source under way; indentation is the writer's business. */
 export class Writer {
   readonly #lines: string[] = [];
-  #depth = 0;
+  #indent = "";
 
   /** Adds lines; an empty one has no indentation. */
   line(text = ""): void {
-    for (const line of text.split("\n")) this.#lines.push(line === "" ? "" : "  ".repeat(this.#depth) + line);
+    // Nearly all are one line.
+    if (!text.includes("\n")) this.#lines.push(text === "" ? "" : this.#indent + text);
+    else for (const line of text.split("\n")) this.#lines.push(line === "" ? "" : this.#indent + line);
   }
 
   /** Adds one text after the other, each on lines of its own. */
@@ -16,9 +18,10 @@ export class Writer {
   /** Adds `open`, then what `body` writes, indented, then `close`. */
   block(open: string, close: string, body: () => void): void {
     this.line(open);
-    this.#depth++;
+    const outer = this.#indent;
+    this.#indent = `${outer}  `;
     body();
-    this.#depth--;
+    this.#indent = outer;
     this.line(close);
   }
 

@@ -13,7 +13,14 @@ type Names = ReadonlyMap<NamedType, string>;
  * on the order in which files were read.
  */
 export function uniqueNames(types: readonly NamedType[], root: string, problems: Problems): string[] {
-  const places = new Map(types.map((type) => [type, pathOf(type, root)]));
+  const files = new Map<string, string>();
+  const placeOf = (type: NamedType) => {
+    const { fileName } = type.at.getSourceFile();
+    const known = files.get(fileName) ?? pathOf(type, root);
+    files.set(fileName, known);
+    return known;
+  };
+  const places = new Map(types.map((type) => [type, placeOf(type)]));
   const sorted = [...types].sort(
     (a, b) => compare(places.get(a)!, places.get(b)!) || a.at.getStart() - b.at.getStart(),
   );

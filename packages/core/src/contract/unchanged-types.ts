@@ -1,5 +1,5 @@
 import type { TypeSchema } from "../service/contract.js";
-import type { Types } from "./schema.js";
+import { referredName, type Types } from "./schema.js";
 
 /**
  * Names of the types that are word for word the same in two contracts, with all that they refer to.
@@ -33,6 +33,9 @@ export function findUnchangedTypes(old: Types, now: Types): ReadonlySet<string> 
 
 /** Whether two types are word for word the same and refer to unchanged ones only. */
 export function isUnchanged(old: TypeSchema, now: TypeSchema, unchanged: ReadonlySet<string>): boolean {
+  const name = referredName(old);
+  // What stands beside a reference says nothing of values.
+  if (name !== undefined && old.$ref === now.$ref) return unchanged.has(name);
   const text = textOf(old);
   return text !== undefined && text === textOf(now) && namesIn(text).every((name) => unchanged.has(name));
 }
