@@ -4,10 +4,12 @@ import { isThenable } from "../is-thenable.js";
 import type { Logger } from "../logger.js";
 import type { EventKind, EventRow, GapFrame, SubscribedFrame } from "../wire/frame.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { Arrivals } from "./arrivals.js";
 import type { EventItem, Gap } from "./event-item.js";
 import { type Freshness, FreshnessWatch } from "./freshness.js";
 import type { EventPosition, SubscribeOptions, Subscription } from "./remote-event.js";
 import { type Held, SubscriptionCredit } from "./subscription-credit.js";
+import { toEventItem } from "./to-event-item.js";
 
 interface Waiting {
   readonly item: EventItem<unknown>;
@@ -55,21 +57,16 @@ export class LiveSubscription implements Subscription<unknown> {
   /** What the listener has not finished. */
   #busy: Waiting | undefined;
   readonly #credit: SubscriptionCredit;
-  #mode: SubscribedFrame["mode"] = "signal";
-  #confirmed = false;
-  /** The server's present start, and the newest position that came from it. */
-  #epoch = "";
-  #arrived = 0;
-  /** The same of the newest item that the program was given. */
+  readonly #arrivals: Arrivals;
+  /** Start of the server and position of the newest item that the program was given. */
   #takenEpoch = "";
   #taken = 0;
-  /** Newest sequence number of each topic: what a reset is reported from. */
-  readonly #seen = new Map<string, number>();
   #settleClosed!: { resolve(): void; reject(reason: unknown): void };
 
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options;
     this.prefix = options.prefix;
+    this.#arrivals = new Arrivals(options.prefix, options.from);
     this.freshnessWatch = new FreshnessWatch({
       clock: options.clock,
       logger: options.logger,
@@ -93,7 +90,7 @@ export class LiveSubscription implements Subscription<unknown> {
   }
 
   get mode(): SubscribedFrame["mode"] {
-    return this.#mode;
+    return this.#arrivals.mode;
   }
 
   get cadenceMs(): number | undefined {
@@ -125,62 +122,44 @@ export class LiveSubscription implements Subscription<unknown> {
   events(kind: EventKind, rows: readonly EventRow[]): void {
     for (const row of rows) {
       this.#spend(row.bytes);
-      this.#saw(row.topic, row.seq);
+      this.#arrivals.saw(row.topic, row.seq);
       this.freshnessWatch.arrived(row.topic);
       // Values of a snapshot come in any order; its mark says how far it reaches.
-      if (kind !== "snapshot") this.#reached(row.position);
-      this.#add(toItem(kind, row), row.bytes, 1);
+      if (kind !== "snapshot") this.#arrivals.reached(row.position);
+      this.#add(toEventItem(kind, row), row.bytes, 1);
     }
   }
 
   /** Takes the end of a snapshot off the wire. */
   mark(position: number): void {
     this.#spend(0);
-    this.#reached(position);
+    this.#arrivals.reached(position);
     this.#add({ kind: "mark", position }, 0, 1);
   }
 
   /** Takes a gap off the wire. */
-  gap({ topic, from, to, reason }: GapFrame): void {
+  gap(frame: GapFrame): void {
     this.#spend(0);
-    const seen = this.#seen.get(topic) ?? 0;
-    if (to !== null) this.#saw(topic, to);
-    // A server that lost the session does not know what arrived, and names the first event that can be missing.
-    const keyed = this.#mode === "latest" || this.#mode === "table";
-    const first = keyed ? from : Math.max(from, seen + 1);
-    if (to === null || first <= to) this.#add({ kind: "gap", topic, from: first, to, reason }, 0, 1);
-    else this.#credit.giveBack(1, 0);
+    const { topic, to, reason } = frame;
+    const from = this.#arrivals.missed(frame);
+    if (from === undefined) this.#credit.giveBack(1, 0);
+    else this.#add({ kind: "gap", topic, from, to, reason }, 0, 1);
   }
 
-  /**
-   * A session begins in which it is asked for; returns from where.
-   *
-   * In the same start of the server it goes on behind what arrived. In another, what the old one published since is
-   * lost, one gap for each topic seen, and everything that the new one published is news: it sends what it keeps and
-   * tells the rest as gaps.
-   */
+  /** A session begins in which it is asked for; returns from where. What is lost is told. */
   begin(epoch: string): "oldest" | number | undefined {
     const held = this.#busy === undefined ? this.#queue : [this.#busy, ...this.#queue];
     this.#credit.begin(held);
-    const { from } = this.#options;
-    const stored = typeof from === "object" ? from : undefined;
-    const before = this.#confirmed ? { epoch: this.#epoch, position: this.#arrived } : stored;
-    this.#epoch = epoch;
-    this.#arrived = before?.epoch === epoch ? before.position : 0;
-    if (before === undefined) return from === "oldest" ? from : undefined;
-    if (before.epoch === epoch) return before.position;
-    this.#epochChanged(this.#confirmed ? this.#seen : new Map([[this.prefix, 0]]));
-    // From its first event on: only then does the server tell what it no longer has, of topics never seen as well.
-    if (this.#confirmed && (this.#mode === "signal" || this.#mode === "log")) return 0;
-    this.#started(epoch, 0);
-    return "oldest";
+    const { from, gaps, anew } = this.#arrivals.begin(epoch);
+    for (const gap of gaps) this.#add(gap, 0, 0);
+    if (anew) this.#started(0);
+    return from;
   }
 
   /** The server has confirmed it: it begins behind `position`. */
   confirmed(position: number, mode: SubscribedFrame["mode"]): void {
-    this.#mode = mode;
-    this.#reached(position);
-    this.#started(this.#epoch, position);
+    this.#arrivals.confirmed(position, mode);
+    this.#started(position);
   }
 
   /** Credit for a subscribe frame: what fits beside the items that still wait. */
@@ -263,40 +242,21 @@ export class LiveSubscription implements Subscription<unknown> {
     if (!this.#credit.spend(bytes)) throw new ProtocolError(`events of ${this.name} without credit`);
   }
 
-  // From now on a new session goes on from what arrived, not from what was asked for at first.
-  #started(epoch: string, position: number): void {
-    if (this.#confirmed) return;
-    this.#confirmed = true;
-    this.#takenEpoch = epoch;
+  #started(position: number): void {
+    if (!this.#arrivals.start()) return;
+    this.#takenEpoch = this.#arrivals.epoch;
     this.#taken = position;
-  }
-
-  #epochChanged(seen: ReadonlyMap<string, number>): void {
-    const gaps = [...seen].map(
-      ([topic, seq]): Gap => ({ kind: "gap", topic, from: seq + 1, to: null, reason: "epoch-changed" }),
-    );
-    this.#seen.clear();
-    for (const gap of gaps) this.#add(gap, 0, 0);
-  }
-
-  // Values of `latest` wait in an order of their own, so a later one may have a lower number.
-  #saw(topic: string, seq: number): void {
-    if (seq > (this.#seen.get(topic) ?? 0)) this.#seen.set(topic, seq);
-  }
-
-  #reached(position: number): void {
-    if (position > this.#arrived) this.#arrived = position;
   }
 
   #add(item: EventItem<unknown>, bytes: number, items: 0 | 1): void {
     if (this.#state === "ended") return;
     const { listener } = this.#options;
     const waits = listener === undefined || this.#busy !== undefined || this.#queue.length > 0;
-    if (waits) this.#queue.push({ item, bytes, items, epoch: this.#epoch });
+    if (waits) this.#queue.push({ item, bytes, items, epoch: this.#arrivals.epoch });
     if (listener === undefined) this.#wake?.();
     // Straight to the listener, nearly always: a place in the queue costs as much as all else here.
     else if (waits) this.#listen(listener);
-    else this.#tell(listener, item, bytes, items, this.#epoch);
+    else this.#tell(listener, item, bytes, items, this.#arrivals.epoch);
   }
 
   #listen(listener: Listener): void {
@@ -363,19 +323,6 @@ export class LiveSubscription implements Subscription<unknown> {
       };
     });
   }
-}
-
-// Written out, property by property: spreading costs more than the rest of the item.
-function toItem(kind: EventKind, { topic, seq, position, at, callId, value }: EventRow): EventItem<unknown> {
-  if (kind === "removed") {
-    const key = value as string;
-    return callId === undefined
-      ? { kind, topic, seq, position, at, key }
-      : { kind, topic, seq, position, at, callId, key };
-  }
-  return callId === undefined
-    ? { kind, topic, seq, position, at, value }
-    : { kind, topic, seq, position, at, callId, value };
 }
 
 function lostEvents(name: string, gap: Gap): RpcError {

@@ -1,6 +1,7 @@
 import { deepest } from "../limit-bounds.js";
 import { bigintBytes, maxBigintBytes } from "./bigint.js";
 import type { ByteSink } from "./byte-sink.js";
+import { put, writeBin, writeCount, writeNumber, writeSized, writeText } from "./compact-primitives.js";
 import {
   bigintCode,
   mapCode,
@@ -13,9 +14,6 @@ import { areKeysSpread } from "./key-spread.js";
 import { entryStep, propertyStep, Refusal, refuse } from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 import { typedArrayKind, typedArrayKinds } from "./typed-array-kinds.js";
-
-const utf8 = new TextEncoder();
-const setters = { 1: "setUint8", 2: "setUint16", 4: "setUint32" } as const;
 
 /**
  * Writes values byte for byte as `ValueWriter` does, and refuses what that refuses, in the same words. For pages, where it
@@ -34,15 +32,15 @@ export class CompactWriter {
 
   /** Throws `Refusal`, or what a getter threw, and leaves the sink where it stopped. */
   write(value: unknown): void {
-    if (typeof value === "string") this.#string(value);
-    else if (typeof value === "number") this.#number(value);
+    if (typeof value === "string") writeText(this.#sink, value);
+    else if (typeof value === "number") writeNumber(this.#sink, value);
     else if (typeof value === "bigint") this.#bigint(value);
-    else if (value === null) this.#put(1, 0xc0);
-    else if (typeof value === "boolean") this.#put(1, value ? 0xc3 : 0xc2);
+    else if (value === null) put(this.#sink, 1, 0xc0);
+    else if (typeof value === "boolean") put(this.#sink, 1, value ? 0xc3 : 0xc2);
     else if (typeof value === "object") this.#object(value);
     else if (value === undefined) {
-      this.#put(2, 0xd400 + undefinedCode);
-      this.#put(1, 0xc0);
+      put(this.#sink, 2, 0xd400 + undefinedCode);
+      put(this.#sink, 1, 0xc0);
     } else throw refuse(value);
   }
 
@@ -55,72 +53,8 @@ export class CompactWriter {
     else if (prototype === Set.prototype) this.#set(value as Set<unknown>);
     else if (prototype === Date.prototype) this.#date(value as Date);
     else if (ArrayBuffer.isView(value)) this.#bytesOf(value);
-    else if (prototype === ArrayBuffer.prototype) this.#bin(new Uint8Array(value as ArrayBuffer));
+    else if (prototype === ArrayBuffer.prototype) writeBin(this.#sink, new Uint8Array(value as ArrayBuffer));
     else throw refuse(value);
-  }
-
-  #number(value: number): void {
-    const isInteger = Number.isInteger(value) && Math.abs(value) <= 2 ** 53 && !Object.is(value, -0);
-    if (!isInteger) {
-      this.#put(1, 0xcb);
-      this.#sink.reserve(8);
-      this.#sink.view.setFloat64(this.#sink.position, value);
-      this.#sink.position += 8;
-    } else if (value >= -0x20 && value < 0x80) this.#put(1, value);
-    else {
-      const size = value < 0 ? -2 * (value + 1) + 1 : value;
-      if (size >= 2 ** 32) {
-        this.#put(1, value < 0 ? 0xd3 : 0xcf);
-        this.#put(4, Math.floor(value / 2 ** 32));
-        this.#put(4, value);
-      } else this.#sized(value < 0 ? 0xd0 : 0xcc, size, value);
-    }
-  }
-
-  #string(value: string): void {
-    if (/\p{Surrogate}/u.test(value))
-      throw new Refusal(
-        "a string with a lone surrogate cannot travel; make it well-formed, such as by toWellFormed()",
-      );
-    const bytes = utf8.encode(value);
-    if (bytes.length < 0x20) this.#put(1, 0xa0 + bytes.length);
-    else this.#sized(0xd9, bytes.length);
-    this.#copy(bytes);
-  }
-
-  #bin(bytes: Uint8Array): void {
-    this.#sized(0xc4, bytes.length);
-    this.#copy(bytes);
-  }
-
-  #copy(bytes: Uint8Array): void {
-    const sink = this.#sink;
-    sink.reserve(bytes.length);
-    sink.bytes.set(bytes, sink.position);
-    sink.position += bytes.length;
-  }
-
-  /** Writes the head of an array or map: `short` says less than sixteen itself, `long` in two bytes, the next in four. */
-  #count(short: number, long: number, count: number): void {
-    if (count < 0x10) this.#put(1, short + count);
-    else if (count < 0x10000) {
-      this.#put(1, long);
-      this.#put(2, count);
-    } else this.#sized(long - 1, count);
-  }
-
-  /** Writes a head and a number in as many bytes as `size` needs: the head is that of one byte, those of two and four follow. */
-  #sized(head: number, size: number, value: number = size): void {
-    const power = size < 0x100 ? 0 : size < 0x10000 ? 1 : 2;
-    this.#put(1, head + power);
-    this.#put(powers[power]!, value);
-  }
-
-  #put(width: 1 | 2 | 4, value: number): void {
-    const sink = this.#sink;
-    sink.reserve(width);
-    sink.view[setters[width]](sink.position, value);
-    sink.position += width;
   }
 
   // Holes are read as undefined; properties besides the elements are left out.
@@ -128,7 +62,7 @@ export class CompactWriter {
     // Of a proxy, the length may be anything.
     const length = array.length >>> 0;
     this.#open(array, length);
-    this.#count(0x90, 0xdc, length);
+    writeCount(this.#sink, 0x90, 0xdc, length);
     let index = 0;
     try {
       for (; index < length; index++) this.write(this.#readOnce(array, index));
@@ -152,13 +86,15 @@ export class CompactWriter {
         if (key === "__proto__") throw new Refusal("a property named __proto__ cannot travel; rename it");
         this.#add(1);
         count++;
-        this.#string(key);
+        writeText(this.#sink, key);
         this.write(value);
       }
     } catch (error) {
       throw Refusal.from(error).within(propertyStep(key), object);
     }
-    this.#before(start, count < 0x10 ? 1 : count < 0x10000 ? 3 : 5, () => this.#count(0x80, 0xde, count));
+    this.#before(start, count < 0x10 ? 1 : count < 0x10000 ? 3 : 5, () =>
+      writeCount(this.#sink, 0x80, 0xde, count),
+    );
     this.#depth--;
   }
 
@@ -169,7 +105,7 @@ export class CompactWriter {
     this.#open(map, 2 * entries.length);
     if (!areKeysSpread(entries.map(([key]) => key))) throw badKeys("Map");
     const start = this.#sink.position;
-    this.#count(0x90, 0xdc, 2 * entries.length);
+    writeCount(this.#sink, 0x90, 0xdc, 2 * entries.length);
     let step = "";
     try {
       entries.forEach(([key, value], index) => {
@@ -191,7 +127,7 @@ export class CompactWriter {
     this.#open(set, members.length);
     if (!areKeysSpread(members)) throw badKeys("Set");
     const start = this.#sink.position;
-    this.#count(0x90, 0xdc, members.length);
+    writeCount(this.#sink, 0x90, 0xdc, members.length);
     let index = 0;
     try {
       for (; index < members.length; index++) this.write(members[index]);
@@ -207,7 +143,7 @@ export class CompactWriter {
     if (bytes === undefined)
       throw new Refusal(`a bigint of more than ${maxBigintBytes} bytes cannot travel; send a Uint8Array`);
     const start = this.#sink.position;
-    this.#bin(bytes);
+    writeBin(this.#sink, bytes);
     this.#closeExtension(start, bigintCode);
   }
 
@@ -219,16 +155,16 @@ export class CompactWriter {
     const nanos = (time - seconds * 1000) * 1_000_000;
     const high = Math.floor(seconds / 2 ** 32);
     if (high < 0 || high >= 4) {
-      this.#put(2, 0xc70c);
-      this.#put(1, timestampCode);
-      this.#put(4, nanos);
-      this.#put(4, high);
+      put(this.#sink, 2, 0xc70c);
+      put(this.#sink, 1, timestampCode);
+      put(this.#sink, 4, nanos);
+      put(this.#sink, 4, high);
     } else {
       const short = nanos === 0 && high === 0;
-      this.#put(2, (short ? 0xd600 : 0xd700) + timestampCode);
-      if (!short) this.#put(4, nanos * 4 + high);
+      put(this.#sink, 2, (short ? 0xd600 : 0xd700) + timestampCode);
+      if (!short) put(this.#sink, 4, nanos * 4 + high);
     }
-    this.#put(4, seconds);
+    put(this.#sink, 4, seconds);
   }
 
   // Judged by what it holds, whatever its class. Every platform with pages is little-endian, as the bytes are.
@@ -236,12 +172,12 @@ export class CompactWriter {
     const kind = typedArrayKind(view);
     // Throws for a buffer that was transferred away, which would look empty.
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    if (kind === undefined || kind === "Uint8Array") return this.#bin(bytes);
+    if (kind === undefined || kind === "Uint8Array") return writeBin(this.#sink, bytes);
     if (!typedArrayKinds.has(kind)) throw refuse(view);
     const start = this.#sink.position;
-    this.#put(1, 0x92);
-    this.#string(kind);
-    this.#bin(bytes);
+    put(this.#sink, 1, 0x92);
+    writeText(this.#sink, kind);
+    writeBin(this.#sink, bytes);
     this.#closeExtension(start, typedArrayCode);
   }
 
@@ -249,8 +185,8 @@ export class CompactWriter {
   #closeExtension(start: number, code: number): void {
     const length = this.#sink.position - start;
     this.#before(start, length < 0x100 ? 3 : length < 0x10000 ? 4 : 6, () => {
-      this.#sized(0xc7, length);
-      this.#put(1, code);
+      writeSized(this.#sink, 0xc7, length);
+      put(this.#sink, 1, code);
     });
   }
 
@@ -291,8 +227,6 @@ export class CompactWriter {
     return value;
   }
 }
-
-const powers = [1, 2, 4] as const;
 
 function badKeys(kind: "Map" | "Set"): Refusal {
   return new Refusal(`a ${kind} whose number keys hash alike cannot travel; send an array of what it holds`);
