@@ -53,7 +53,9 @@ export function readMethod(
 
 function readShape(property: ts.Symbol, name: ts.Node, mark: Mark, reader: Reader): Shape {
   const { checker } = reader.types;
-  const type = checker.getNonNullableType(checker.getTypeOfSymbol(property));
+  const declared = checker.getTypeOfSymbol(property);
+  // Only of one that may be left out is anything to be taken away.
+  const type = declared.isUnion() ? checker.getNonNullableType(declared) : declared;
   const signatures = checker.getSignaturesOfType(type, ts.SignatureKind.Call);
   const context = reader.marks.flag(mark, "context");
   if (signatures.length === 0) {
