@@ -1,4 +1,4 @@
-import { type Clock, later } from "../clock.js";
+import type { Clock } from "../clock.js";
 import type { Limits } from "../limits.js";
 import type { Connection } from "../transport.js";
 import type { OutgoingFrame } from "../wire/encode-frame.js";
@@ -9,9 +9,10 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import type { Block } from "./block-pool.js";
 import { createLoosePacket } from "./loose-packet.js";
 import { Outbox, type PacketOwner, type SealedPacket } from "./outbox.js";
+import { type AcknowledgingSession, acknowledgeBytes, OwedAcknowledgement } from "./owed-acknowledgement.js";
 import type { Safety } from "./safeties.js";
 import { type BlockOwner, SendBuffer } from "./send-buffer.js";
-import type { OwingSession, SharedParts } from "./shared-parts.js";
+import type { SharedParts } from "./shared-parts.js";
 
 export interface SendingOptions {
   readonly clock: Clock;
@@ -34,17 +35,13 @@ export interface SendingSession {
   readonly zero: number;
 }
 
-/** Bytes after which a side that sends nothing acknowledges at once. */
-const acknowledgeBytes = 64 * 1024;
-/** Bytes up to which it takes its time. */
-const littleBytes = 4 * 1024;
-
 /** The sending half of a session: frames become packets, which are kept until the peer has acknowledged them. */
-export class Sending implements PacketOwner, BlockOwner, OwingSession {
+export class Sending implements PacketOwner, BlockOwner, AcknowledgingSession {
   readonly #of: SendingSession;
   readonly #options: SendingOptions;
   readonly #outbox: Outbox;
   readonly #kept: SendBuffer;
+  readonly #owed: OwedAcknowledgement;
   #full = false;
   #sent = 0;
   /** Last number handed to the present connection. */
@@ -52,12 +49,6 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
   /** Last number handed to any connection. */
   #handedEver = 0;
   #acknowledged = 0;
-  /** Bytes that came since something last left. */
-  #owed = 0;
-  /** How long it may owe: the queue that it waits in, or until the end of this turn. */
-  #owes: "nothing" | "a little" | "much" | "now" = "nothing";
-  /** Whether the peer waits for acknowledgements, as a server that closes does. */
-  #hurried = false;
   /** Whether the peer was asked for an acknowledgement that it has not given. */
   #asked = false;
 
@@ -66,6 +57,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     this.#options = options;
     this.#kept = new SendBuffer(options.shared.budget, this);
     this.#outbox = new Outbox(options, this);
+    this.#owed = new OwedAcknowledgement(this, options);
   }
 
   /** Bytes sent and not acknowledged. */
@@ -138,14 +130,14 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     if (distance(peerReceived, this.#acknowledged) > 0) this.#acknowledged = peerReceived;
     this.#kept.acknowledge(peerReceived);
     this.#handed = peerReceived;
-    this.#owed = 0;
+    this.#owed.paid();
     this.#asked = false;
   }
 
   /** The connection is gone. */
   detach(): void {
     this.#kept.rewind();
-    this.#pay();
+    this.#owed.stop();
   }
 
   /** The session is over: nothing is sent any more. */
@@ -173,8 +165,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
   drain(): void {
     this.#full = false;
     this.pump();
-    // An acknowledgement that fell due while the pipe was full is late: the peer may wait for nothing else.
-    if (this.#owes === "nothing") this.#acknowledgeOwed();
+    this.#owed.catchUp();
   }
 
   /** The peer has handed up everything to `number`. Returns whether that is news. Throws `ProtocolError`. */
@@ -191,24 +182,16 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
 
   /** So many bytes came and were handed up: they are acknowledged soon. */
   owe(bytes: number): void {
-    this.#owed += bytes;
-    if (this.#owed >= acknowledgeBytes) this.#oweNow();
-    else if (this.#hurried || this.#owed >= littleBytes) this.#oweMuch();
-    else if (this.#owes === "nothing") {
-      this.#owes = "a little";
-      this.#options.shared.owingLittle.add(this);
-    }
+    this.#owed.add(bytes);
   }
 
   /** The peer waits for acknowledgements from now on. */
   hurry(): void {
-    this.#hurried = true;
-    if (this.#owed > 0) this.#oweMuch();
+    this.#owed.hurry();
   }
 
-  acknowledge(): void {
-    this.#owes = "nothing";
-    this.#acknowledgeOwed();
+  sendAcknowledgement(): void {
+    this.sendLoose(undefined);
   }
 
   /** Sends a packet that is not kept: an acknowledgement, or one frame beside the path of calls. */
@@ -223,7 +206,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
       sentAt: this.#sessionTime(this.#options.clock.now()),
     };
     this.#full = !connection.send(createLoosePacket(header, frame, peerLimits, this.#options.frames));
-    this.#owed = 0;
+    this.#owed.paid();
   }
 
   sealed({ bytes, block, start, eventBytes }: SealedPacket): void {
@@ -237,7 +220,7 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
     });
     this.#kept.add({ number: this.#sent, bytes, block, eventBytes });
     // Whatever leaves carries the newest acknowledgement.
-    if (this.#of.connection !== undefined) this.#owed = 0;
+    if (this.#of.connection !== undefined) this.#owed.paid();
     this.pump();
   }
 
@@ -245,33 +228,6 @@ export class Sending implements PacketOwner, BlockOwner, OwingSession {
   // under way.
   freed(block: Block): void {
     if (!block.lost && this.#of.connection?.holding === false) this.#outbox.free(block);
-  }
-
-  #oweMuch(): void {
-    if (this.#owes === "much" || this.#owes === "now") return;
-    this.#pay();
-    this.#owes = "much";
-    this.#options.shared.owing.add(this);
-  }
-
-  // Not at once: what this turn answers carries it, and a packet less is a write and a read less.
-  #oweNow(): void {
-    if (this.#owes === "now") return;
-    this.#pay();
-    this.#owes = "now";
-    later(this.#options.clock, () => this.acknowledge());
-  }
-
-  // Waits in no queue any more.
-  #pay(): void {
-    const { owing, owingLittle } = this.#options.shared;
-    if (this.#owes === "much") owing.delete(this);
-    else if (this.#owes === "a little") owingLittle.delete(this);
-    this.#owes = "nothing";
-  }
-
-  #acknowledgeOwed(): void {
-    if (this.#owed > 0) this.sendLoose(undefined);
   }
 
   // Nothing more can leave before the peer acknowledges what is so little that it would take its time.
