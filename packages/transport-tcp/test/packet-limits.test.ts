@@ -14,6 +14,15 @@ it("ends for a packet over the limit, before it is read", async () => {
   await close();
 });
 
+it("ends for a packet over the limit that comes whole in one chunk", async () => {
+  const { raw, server, close } = await openRaw({ maxPacketBytes: 5 });
+  raw.on("error", () => {});
+  raw.write(framePacket(packet("too long")));
+  expect((await server.heard.ending())?.message).toBe("packet of 8 bytes exceeds 5");
+  expect(server.heard.packets).toEqual([]);
+  await close();
+});
+
 it("takes larger packets once the limit is raised, also within one chunk", async () => {
   const { raw, server, close } = await openRaw({ maxPacketBytes: 5 });
   server.heard.onPacket = () => {
