@@ -16,12 +16,18 @@ const quietMs = 50;
 export class FolderWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   #own = new Set<string>();
+  #inputs = new Set<string>();
   #dirty = false;
   #wake = () => {};
 
   /** Folders that are watched. */
   get size(): number {
     return this.#watchers.size;
+  }
+
+  /** Whether something has changed that is not known yet. */
+  get isDirty(): boolean {
+    return this.#dirty;
   }
 
   /** Changes up to now are known. */
@@ -36,6 +42,7 @@ export class FolderWatch {
    */
   watch({ inputs, folders, written, unchanged }: Watched, since: number): void {
     this.#own = new Set([...written, ...unchanged]);
+    this.#inputs = new Set(inputs.map(slashed));
     const near = inputs.filter((path) => !path.includes("/node_modules/")).map(dirname);
     const wanted = new Set(
       [...near, ...folders.flatMap(withSubfolders)].filter((folder) => existsSync(folder)),
@@ -76,9 +83,17 @@ export class FolderWatch {
     });
   }
 
+  // A log in the same folder does not: what a run prints may be going there, and would make another run for ever.
+  #matters(name: string, path: string): boolean {
+    if (name.startsWith(".") || this.#own.has(path)) return false;
+    if (this.#inputs.has(slashed(path)) || /\.[cm]?[jt]sx?$/.test(name)) return true;
+    // A folder, also one that is gone: sources may be in it.
+    return !name.includes(".") || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  }
+
   #add(folder: string): void {
     const watcher = watch(folder, (_, name) => {
-      if (name !== null && (name.startsWith(".") || this.#own.has(join(folder, name)))) return;
+      if (name !== null && !this.#matters(name, join(folder, name))) return;
       this.#dirty = true;
       this.#wake();
     });
@@ -86,6 +101,10 @@ export class FolderWatch {
     watcher.on("error", () => watcher.close());
     this.#watchers.set(folder, watcher);
   }
+}
+
+function slashed(path: string): string {
+  return path.replaceAll("\\", "/");
 }
 
 function savedAt(path: string): number {
