@@ -184,8 +184,8 @@ describe("a hostile peer with a session", () => {
       [{ type: "error", id: 7, code: "internal", message: "", outcome: "unknown" }],
       "an answer to callback call 7, which is not pending",
     ],
-    ["events", [{ type: "events", id: 7, kind: "live", rows: [] }], "unexpected frame 0x34"],
-    ["a goaway", [{ type: "goaway", graceMs: 1 }], "unexpected frame 0x05"],
+    ["events", [{ type: "events", id: 7, kind: "live", rows: [] }], "unexpected frame 0x34 (events)"],
+    ["a goaway", [{ type: "goaway", graceMs: 1 }], "unexpected frame 0x05 (goaway)"],
     ["a hello", [helloOf()], "hello on an open session"],
     [
       "a call id that is running",

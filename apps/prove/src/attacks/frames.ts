@@ -30,13 +30,13 @@ const broken: readonly (readonly [name: string, limit: string, frames: readonly 
     "events, from a client",
     "frames of its side",
     [{ type: "events", id: 7, kind: "live", rows: [] }],
-    /unexpected frame 0x34/,
+    /unexpected frame 0x34 \(events\)/,
   ],
   [
     "a goaway, from a client",
     "frames of its side",
     [{ type: "goaway", graceMs: 1 }],
-    /unexpected frame 0x05/,
+    /unexpected frame 0x05 \(goaway\)/,
   ],
   [
     "a call id that is running",

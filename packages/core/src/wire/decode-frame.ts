@@ -1,6 +1,6 @@
 import { BodyReader } from "./body-reader.js";
 import { frameHeadBytes } from "./encode-frame.js";
-import type { Frame } from "./frame.js";
+import { type Frame, frameTypes } from "./frame.js";
 import type { FrameSet } from "./frame-set.js";
 import { ProtocolError } from "./protocol-error.js";
 import { readLength } from "./read-length.js";
@@ -43,8 +43,7 @@ export class FrameReader {
     body.position += frameHeadBytes;
     body.end = body.position + length;
     const read = this.#frames.readers[type];
-    if (read === undefined)
-      throw new ProtocolError(`unexpected frame 0x${type.toString(16).padStart(2, "0")}`);
+    if (read === undefined) throw new ProtocolError(`unexpected frame ${describeType(type)}`);
     const frame = read(body);
     if (body.position !== body.end) {
       throw new ProtocolError(`${body.end - body.position} bytes left over in a ${frame.type} frame`);
@@ -59,4 +58,10 @@ export class FrameReader {
     const rest = new Uint8Array(body.bytes.subarray(body.position));
     return new FrameReader(rest, 0, this.#limits, this.#frames, body.targets);
   }
+}
+
+function describeType(type: number): string {
+  const known = Object.entries(frameTypes).find(([, number]) => number === type);
+  const number = `0x${type.toString(16).padStart(2, "0")}`;
+  return known === undefined ? number : `${number} (${known[0]})`;
 }
