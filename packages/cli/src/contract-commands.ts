@@ -45,7 +45,9 @@ export function addContractCommands(
 function reaching(command: Command): Command {
   return command
     .option("--credentials-file <path>", "what to show a server (default: RPC_CREDENTIALS, if set)")
-    .option("--ca <path>", "for tls: authorities that the server's certificate may come from")
-    .option("--cert <path>", "for tls: own certificate")
-    .option("--cert-key <path>", "for tls: its private key");
+    .option("--ca <path>", "for tls and wss: authorities that the server's certificate may come from")
+    .option("--cert <path>", "for tls and wss: own certificate")
+    .option("--cert-key <path>", "for tls and wss: its private key")
+    .option("--curve-server <key>", "for zmq with CURVE: the public key of the server")
+    .option("--curve-key <path>", "for zmq with CURVE: file with one's own secret key");
 }

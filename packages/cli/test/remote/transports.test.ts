@@ -43,6 +43,7 @@ describe("the commands reach a server", () => {
     const { url } = await openShop({ transports, listen: "zmq://127.0.0.1:0", describe: true });
     const keys = ["--curve-server", server.publicKey, "--curve-key", join(path, "own.secret")];
     expect(await run(["call", url, "Shop.echo", "7", ...keys])).toMatchObject({ exitCode: 0, out: "7\n" });
+    expect(JSON.parse((await run(["contract", "--from", url, ...keys])).out)).toMatchObject({ name: "shop" });
     const stranger = await run(["health", url, "--curve-server", server.publicKey, "--timeout", "1s"]);
     expect(stranger.exitCode).toBe(3);
     expect((await run(["health", url, "--curve-key", "x"])).err).toContain(
