@@ -4,6 +4,7 @@ import type { Terminal } from "../terminal.js";
 import { backOnline } from "./back-online.js";
 import { parseDuration } from "./duration.js";
 import { failureText, toJson } from "./failure-text.js";
+import { behindWords, fold } from "./fold.js";
 import { printableJson } from "./printable.js";
 import { topText } from "./top-text.js";
 import { aborted, type Reached, type ServerFlags, withServer } from "./with-server.js";
@@ -97,7 +98,7 @@ function createView(url: string, { json, once }: TopFlags, terminal: Terminal): 
   const text = ({ report, callsPerSecond }: Shown) =>
     json === true
       ? `${printableJson({ ...report, callsPerSecond })}\n`
-      : topText(url, report, callsPerSecond);
+      : topText(url, report, { callsPerSecond, columns: terminal.screen?.columns ?? Infinity });
   const never = new Promise<void>(() => {});
   if (json === true || once === true || terminal.screen === undefined)
     return {
@@ -172,7 +173,7 @@ class LiveView implements View {
     if (screen === undefined || !this.#isOpen) return;
     const lines = [
       ...(this.#shown === undefined ? [] : this.#text(this.#shown).trimEnd().split("\n")),
-      ...(this.#said === "" ? [] : this.#said.split("\n")),
+      ...(this.#said === "" ? [] : fold(this.#said, screen.columns, behindWords)),
     ];
     const seen = lines.slice(0, screen.rows - 2).map((line) => line.slice(0, screen.columns));
     const footer = "q quits".slice(0, screen.columns);

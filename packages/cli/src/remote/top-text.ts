@@ -1,15 +1,26 @@
 import type { StatsReport } from "@rpc/core";
+import { behindParts, fold } from "./fold.js";
 import { printable } from "./printable.js";
 
-/** A report for people: the server in a line or two, then its methods, its slow sessions and its events in columns. */
-export function topText(url: string, report: StatsReport, callsPerSecond: number): string {
+/**
+ * A report for people: the server in a few lines, folded at `columns`, then its methods, its slow sessions and its events
+ * in columns.
+ */
+export function topText(
+  url: string,
+  report: StatsReport,
+  { callsPerSecond, columns = Infinity }: { readonly callsPerSecond: number; readonly columns?: number },
+): string {
   const { upMs, draining, connections, sessions, detachedSessions, runningCalls, refused, lateMs } = report;
   const refusals = Object.entries(refused).map(([code, count]) => `${count} ${code}`);
-  const parts = [
+  const server = [
     `${url}  up ${durationText(upMs)}${draining ? "  DRAINING" : ""}  event loop ${millis(lateMs)} late`,
     `calls ${count(callsPerSecond)}/s, ${count(runningCalls)} running, ${count(report.calls)} in all${refusals.length === 0 ? "" : `; refused ${refusals.join(", ")}`}`,
     `sessions ${sessions}${detachedSessions === 0 ? "" : ` (${detachedSessions} without a connection)`}, connections ${connections}; send buffers ${bytes(report.sendBufferBytes)}`,
     `subscriptions ${report.subscriptions}, ${count(report.queuedEvents)} events waiting, ${count(report.droppedEvents)} dropped`,
+  ];
+  const parts = [
+    ...server.flatMap((line) => fold(line, columns, behindParts)),
     ...table(
       ["METHOD", "CALLS/S", "FAILED", "P50", "P99", "MAX"],
       report.methods.map(({ name, calls, failed, p50Ms, p99Ms, maxMs }) => [

@@ -54,6 +54,8 @@ describe("rpc top", () => {
       },
     });
     await top.said(/q quits[\s\S]*q quits/);
+    // Nothing of the first lines is lost at the edge.
+    await top.said(/up \d+ s\S*\r\n {2}event loop \S+ ms late\S*\r\ncalls /);
     screen.columns = 12;
     press("resize");
     await top.said("\u001b[Htcp://127.0.\u001b[K");
