@@ -32,49 +32,11 @@ import type {
 } from "./session-frames.js";
 import type { CreditFrame, EndFrame, ItemsFrame } from "./stream-frames.js";
 
-export type {
-  AnswerFrame,
-  CallbackFrame,
-  CallExtras,
-  CallFrame,
-  CallTarget,
-  CancelFrame,
-  Credit,
-  ErrorBody,
-  ErrorFrame,
-  OutcomeFrame,
-  OutcomeQueryFrame,
-  PassedParameter,
-  ReleaseFrame,
-  ReplyFrame,
-} from "./call-frames.js";
+export type * from "./call-frames.js";
 export { maxPassedIndex } from "./call-frames.js";
-export type {
-  EventKind,
-  EventRow,
-  EventsFrame,
-  GapFrame,
-  MarkFrame,
-  SubscribedFrame,
-  SubscribeFrame,
-  SubscriptionCreditFrame,
-  UnsubscribedFrame,
-  UnsubscribeFrame,
-} from "./event-frames.js";
-export type {
-  CloseFrame,
-  ContractFrame,
-  GoawayFrame,
-  HelloFrame,
-  PeerLimits,
-  PingFrame,
-  RefreshedFrame,
-  RefreshFrame,
-  UsedFrame,
-  UseFrame,
-  WelcomeFrame,
-} from "./session-frames.js";
-export type { CreditFrame, EndFrame, ItemsFrame, StreamItem } from "./stream-frames.js";
+export type * from "./event-frames.js";
+export type * from "./session-frames.js";
+export type * from "./stream-frames.js";
 
 /** The protocol that this version speaks. */
 export const protocolVersion = 1;

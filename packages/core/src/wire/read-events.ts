@@ -1,21 +1,19 @@
 import { type BodyReader, isCount } from "./body-reader.js";
 import { readErrorBody } from "./error-frame.js";
-import type {
-  EventRow,
-  EventsFrame,
-  GapFrame,
-  MarkFrame,
-  SubscribedFrame,
-  SubscribeFrame,
-  SubscriptionCreditFrame,
-  UnsubscribedFrame,
-  UnsubscribeFrame,
+import {
+  type EventRow,
+  type EventsFrame,
+  eventKinds,
+  type GapFrame,
+  type MarkFrame,
+  type SubscribedFrame,
+  type SubscribeFrame,
+  type SubscriptionCreditFrame,
+  type UnsubscribedFrame,
+  type UnsubscribeFrame,
 } from "./event-frames.js";
-import { eventKinds } from "./event-frames.js";
 import type { Fields } from "./fields.js";
-
 import { notPlain } from "./not-plain.js";
-
 import { ProtocolError } from "./protocol-error.js";
 
 const deliveryModes = ["signal", "latest", "log", "table"] as const;
