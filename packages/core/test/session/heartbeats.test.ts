@@ -20,6 +20,16 @@ class Watched {
   }
 }
 
+/** What a process sees that was busy: timers fire, but late. */
+class BusyClock implements Clock {
+  lateMs = 0;
+  constructor(readonly clock: VirtualClock) {}
+  now = () => this.clock.now() + this.lateMs;
+  wallTime = () => this.clock.wallTime();
+  timer: Clock["timer"] = (ms, fire) => this.clock.timer(ms, fire);
+  soon: Clock["soon"] = (run) => this.clock.soon(run);
+}
+
 function watch(clock: Clock): { heartbeats: Heartbeats; session: Watched } {
   const heartbeats = new Heartbeats(clock, 1000);
   const session = new Watched(clock);
@@ -47,17 +57,10 @@ describe("heartbeats", () => {
   });
 
   it("waits one round more when its own process stood still", async () => {
-    // A clock that a busy process sees: the timer fires, but 20 s too late.
-    let late = 0;
     const clock = new VirtualClock();
-    const seen: Clock = {
-      now: () => clock.now() + late,
-      wallTime: () => clock.wallTime(),
-      timer: (ms, fire) => clock.timer(ms, fire),
-      soon: (run) => clock.soon(run),
-    };
+    const seen = new BusyClock(clock);
     const { session } = watch(seen);
-    late = 20_000;
+    seen.lateMs = 20_000;
     await clock.advance(1000);
     expect(session.heard).toEqual(["silent at 21000"]);
     session.lastReadAt = seen.now();
@@ -66,16 +69,10 @@ describe("heartbeats", () => {
   });
 
   it("gives up after that round if there was still nothing", async () => {
-    let late = 0;
     const clock = new VirtualClock();
-    const seen: Clock = {
-      now: () => clock.now() + late,
-      wallTime: () => clock.wallTime(),
-      timer: (ms, fire) => clock.timer(ms, fire),
-      soon: (run) => clock.soon(run),
-    };
+    const seen = new BusyClock(clock);
     const { session } = watch(seen);
-    late = 20_000;
+    seen.lateMs = 20_000;
     await clock.advance(2000);
     expect(session.heard).toEqual(["silent at 21000", "dead after 22000"]);
   });
