@@ -1,5 +1,6 @@
 import { deepest } from "../limit-bounds.js";
 import { maxBigintBytes } from "./bigint.js";
+import { toMap } from "./collections.js";
 import {
   bigintCode,
   mapCode,
@@ -164,10 +165,8 @@ export class CompactReader {
   }
 
   #map(flat: readonly unknown[]): Map<unknown, unknown> {
-    const map = new Map<unknown, unknown>();
     this.#spread(flat.filter((_, index) => index % 2 === 0));
-    for (let index = 0; index < flat.length; index += 2) map.set(flat[index], flat[index + 1]);
-    return map;
+    return toMap(flat);
   }
 
   #spread(keys: readonly unknown[]): readonly unknown[] {

@@ -1,6 +1,7 @@
 import { deepest } from "../limit-bounds.js";
 import { bigintBytes, maxBigintBytes } from "./bigint.js";
 import type { ByteSink } from "./byte-sink.js";
+import { mapEntries, setMembers } from "./collections.js";
 import { put, writeBin, writeCount, writeNumber, writeSized, writeText } from "./compact-primitives.js";
 import {
   bigintCode,
@@ -11,7 +12,17 @@ import {
   undefinedCode,
 } from "./extension-codes.js";
 import { areKeysSpread } from "./key-spread.js";
-import { entryStep, propertyStep, Refusal, refuse } from "./refusal.js";
+import {
+  badKeys,
+  badProperty,
+  callingGetter,
+  entryStep,
+  propertyStep,
+  Refusal,
+  refuse,
+  tooDeep,
+  tooMany,
+} from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 import { typedArrayKind, typedArrayKinds } from "./typed-array-kinds.js";
 
@@ -83,7 +94,7 @@ export class CompactWriter {
       for (key of keys) {
         const value = Object.hasOwn(object, key) ? this.#readOnce(object, key) : undefined;
         if (value === undefined) continue;
-        if (key === "__proto__") throw new Refusal("a property named __proto__ cannot travel; rename it");
+        if (key === "__proto__") throw badProperty();
         this.#add(1);
         count++;
         writeText(this.#sink, key);
@@ -100,8 +111,7 @@ export class CompactWriter {
 
   // Copied out first: a getter inside a value might change the map while it is written.
   #map(map: Map<unknown, unknown>): void {
-    const entries: [unknown, unknown][] = [];
-    Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]));
+    const entries = mapEntries(map);
     this.#open(map, 2 * entries.length);
     if (!areKeysSpread(entries.map(([key]) => key))) throw badKeys("Map");
     const start = this.#sink.position;
@@ -122,8 +132,7 @@ export class CompactWriter {
   }
 
   #set(set: Set<unknown>): void {
-    const members: unknown[] = [];
-    Set.prototype.forEach.call(set, (member) => members.push(member));
+    const members = setMembers(set);
     this.#open(set, members.length);
     if (!areKeysSpread(members)) throw badKeys("Set");
     const start = this.#sink.position;
@@ -203,10 +212,7 @@ export class CompactWriter {
 
   #open(container: object, count: number): void {
     const maxDepth = Math.min(this.#limits.maxDepth, deepest);
-    if (this.#depth >= maxDepth)
-      throw new Refusal(`deeper than maxDepth ${maxDepth} cannot travel; send it flatter`, {
-        tooDeep: container,
-      });
+    if (this.#depth >= maxDepth) throw tooDeep(maxDepth, container);
     this.#depth++;
     this.#add(count);
   }
@@ -214,20 +220,14 @@ export class CompactWriter {
   #add(values: number): void {
     const { maxNodes } = this.#limits;
     this.#nodes += values;
-    if (this.#nodes > maxNodes)
-      throw new Refusal(`more than maxNodes ${maxNodes} values cannot travel at once; send them in parts`);
+    if (this.#nodes > maxNodes) throw tooMany(maxNodes);
   }
 
   // A getter is code of the application, and that may make a call, which would be written into the middle of this value.
   #readOnce(container: object, key: string | number): unknown {
     const { position } = this.#sink;
     const value = (container as Record<string | number, unknown>)[key];
-    if (this.#sink.position !== position)
-      throw new Refusal("its getter makes a call, which cannot be while it is sent");
+    if (this.#sink.position !== position) throw callingGetter();
     return value;
   }
-}
-
-function badKeys(kind: "Map" | "Set"): Refusal {
-  return new Refusal(`a ${kind} whose number keys hash alike cannot travel; send an array of what it holds`);
 }

@@ -54,6 +54,31 @@ export class Refusal extends Error {
   }
 }
 
+/** Refuses `container`, which lies one deeper than may be. */
+export function tooDeep(maxDepth: number, container: object): Refusal {
+  return new Refusal(`deeper than maxDepth ${maxDepth} cannot travel; send it flatter`, {
+    tooDeep: container,
+  });
+}
+
+export function tooMany(maxNodes: number): Refusal {
+  return new Refusal(`more than maxNodes ${maxNodes} values cannot travel at once; send them in parts`);
+}
+
+export function badKeys(kind: "Map" | "Set"): Refusal {
+  return new Refusal(`a ${kind} whose number keys hash alike cannot travel; send an array of what it holds`);
+}
+
+/** Refuses a property that would set the prototype of what the other side makes. */
+export function badProperty(): Refusal {
+  return new Refusal("a property named __proto__ cannot travel; rename it");
+}
+
+/** Refuses a getter that wrote a call into the middle of the value that it belongs to. */
+export function callingGetter(): Refusal {
+  return new Refusal("its getter makes a call, which cannot be while it is sent");
+}
+
 /** Refuses what no rule says how to send: functions, symbols, instances of classes. */
 export function refuse(value: unknown): Refusal {
   if (typeof value === "function") return new Refusal("a function cannot travel; send what it returns");

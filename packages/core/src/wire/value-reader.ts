@@ -1,3 +1,4 @@
+import { toMap } from "./collections.js";
 import { bigintCode, mapCode, setCode } from "./extension-codes.js";
 import { readExtension } from "./extensions.js";
 import {
@@ -105,12 +106,6 @@ export function readKeys(bytes: Uint8Array, start: number, count: number, step: 
     at = end;
   }
   return keys;
-}
-
-function toMap(flat: readonly unknown[]): Map<unknown, unknown> {
-  const map = new Map<unknown, unknown>();
-  for (let index = 0; index < flat.length; index += 2) map.set(flat[index], flat[index + 1]);
-  return map;
 }
 
 // A view of the packet's bytes would cost more than to move eight of them.

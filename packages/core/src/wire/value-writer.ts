@@ -1,5 +1,6 @@
 import { deepest } from "../limit-bounds.js";
 import type { ByteSink } from "./byte-sink.js";
+import { mapEntries, setMembers } from "./collections.js";
 import { mapCode, setCode } from "./extension-codes.js";
 import {
   closeExtension,
@@ -19,7 +20,17 @@ import {
   writeNumber,
   writeString,
 } from "./primitives.js";
-import { entryStep, propertyStep, Refusal, refuse } from "./refusal.js";
+import {
+  badKeys,
+  badProperty,
+  callingGetter,
+  entryStep,
+  propertyStep,
+  Refusal,
+  refuse,
+  tooDeep,
+  tooMany,
+} from "./refusal.js";
 import type { ScanLimits } from "./scan.js";
 
 type PlainObject = Record<string, unknown>;
@@ -98,7 +109,7 @@ export class ValueWriter {
         if (atMost === count || !Object.hasOwn(object, key)) continue;
         const value = this.#readOnce(object, key);
         if (value === undefined) continue;
-        if (key === "__proto__") throw new Refusal("a property named __proto__ cannot travel; rename it");
+        if (key === "__proto__") throw badProperty();
         this.#count(1);
         count++;
         writeString(this.#sink, key);
@@ -151,11 +162,7 @@ export class ValueWriter {
   }
 
   #open(container: object, count: number): void {
-    if (this.#depth >= this.#maxDepth) {
-      throw new Refusal(`deeper than maxDepth ${this.#maxDepth} cannot travel; send it flatter`, {
-        tooDeep: container,
-      });
-    }
+    if (this.#depth >= this.#maxDepth) throw tooDeep(this.#maxDepth, container);
     this.#depth++;
     this.#count(count);
   }
@@ -163,9 +170,7 @@ export class ValueWriter {
   #count(values: number): void {
     this.#nodes += values;
     if (this.#nodes <= this.#limits.maxNodes) return;
-    throw new Refusal(
-      `more than maxNodes ${this.#limits.maxNodes} values cannot travel at once; send them in parts`,
-    );
+    throw tooMany(this.#limits.maxNodes);
   }
 
   // A getter is code of the application, and that may make a call, which would be written into the middle of this value.
@@ -173,7 +178,7 @@ export class ValueWriter {
     const { position } = this.#sink;
     const value = (container as Record<string | number, unknown>)[key];
     if (this.#sink.position !== position) {
-      throw new Refusal("its getter makes a call, which cannot be while it is sent");
+      throw callingGetter();
     }
     return value;
   }
@@ -189,20 +194,4 @@ function countKeys(object: PlainObject): number {
 // Through the prototypes: an own property of the same name is not what the map or set holds.
 function sizeOf(collection: object, prototype: object): number {
   return Reflect.get(prototype, "size", collection) as number;
-}
-
-function mapEntries(map: Map<unknown, unknown>): [key: unknown, value: unknown][] {
-  const entries: [unknown, unknown][] = [];
-  Map.prototype.forEach.call(map, (value, key) => entries.push([key, value]));
-  return entries;
-}
-
-function setMembers(set: Set<unknown>): unknown[] {
-  const members: unknown[] = [];
-  Set.prototype.forEach.call(set, (member) => members.push(member));
-  return members;
-}
-
-function badKeys(kind: "Map" | "Set"): Refusal {
-  return new Refusal(`a ${kind} whose number keys hash alike cannot travel; send an array of what it holds`);
 }
